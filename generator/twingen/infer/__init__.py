@@ -1,0 +1,1 @@
+"""Contract → Twin by deterministic passes."""

@@ -1,0 +1,1 @@
+"""Files of documentation → Contract: one reader a format."""

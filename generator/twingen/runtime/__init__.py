@@ -1,0 +1,1 @@
+"""What a running twin needs, and nothing else."""

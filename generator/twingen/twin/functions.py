@@ -1,0 +1,239 @@
+"""Functions and operators of the expression language; absent values (None) never raise.
+
+`FUNCTIONS` are pure; `CONTEXT_FUNCTIONS` take the scope of the request first and reach the world
+through it (see runtime/scope.py for what a scope offers).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+
+class Nothing:
+    """The value that leaves its key or list member out of what a template builds."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOTHING = Nothing()
+
+
+def get(value: Any, name: str) -> Any:
+    """Return a member of an object, the stored field of a record, or None."""
+    if type(value) is dict:
+        return value.get(name)
+    if value is None:
+        return None
+    member = getattr(value, "member", None)
+    if member is not None:
+        return member(name)
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return None
+
+
+def item(value: Any, key: Any) -> Any:
+    """Return a member by computed key or position, or None."""
+    if isinstance(value, (list, tuple, str)):
+        if isinstance(key, int) and -len(value) <= key < len(value):
+            return value[key]
+        return None
+    return get(value, key) if isinstance(key, str) else None
+
+
+def take(value: Any, start: Any, stop: Any) -> Any:
+    return value[start:stop] if isinstance(value, (list, tuple, str)) else None
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _ordered(left: Any, right: Any) -> bool:
+    return (_number(left) and _number(right)) or (isinstance(left, str) and isinstance(right, str))
+
+
+def equal(left: Any, right: Any) -> bool:
+    if isinstance(left, bool) != isinstance(right, bool):
+        return False
+    return bool(left == right)
+
+
+def add(left: Any, right: Any) -> Any:
+    if isinstance(left, list) or isinstance(right, list):
+        return [*(left or []), *(right or [])]
+    if isinstance(left, str) or isinstance(right, str):
+        return f"{'' if left is None else left}{'' if right is None else right}"
+    return (left or 0) + (right or 0)
+
+
+def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def run(left: Any, right: Any) -> Any:
+        left, right = left or 0, right or 0
+        if not (_number(left) and _number(right)):
+            return None
+        try:
+            return apply(left, right)
+        except ArithmeticError:
+            return None
+
+    return run
+
+
+def within(member: Any, container: Any) -> bool:
+    if container is None:
+        return False
+    if isinstance(container, str):
+        return isinstance(member, str) and member in container
+    try:
+        return member in container
+    except TypeError:
+        return False
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "get": get,
+    "item": item,
+    "slice": take,
+    "eq": equal,
+    "ne": lambda left, right: not equal(left, right),
+    "lt": lambda left, right: _ordered(left, right) and left < right,
+    "le": lambda left, right: _ordered(left, right) and left <= right,
+    "gt": lambda left, right: _ordered(left, right) and left > right,
+    "ge": lambda left, right: _ordered(left, right) and left >= right,
+    "in": within,
+    "not_in": lambda member, container: not within(member, container),
+    "is": equal,
+    "is_not": lambda left, right: not equal(left, right),
+    "add": add,
+    "sub": _arithmetic(lambda left, right: left - right),
+    "mul": _arithmetic(lambda left, right: left * right),
+    "div": _arithmetic(lambda left, right: left / right),
+    "floordiv": _arithmetic(lambda left, right: left // right),
+    "mod": _arithmetic(lambda left, right: left % right),
+    "neg": lambda value: -value if _number(value) else None,
+}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def integer(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """Return an object's members, a record's stored fields, or {}."""
+    value = getattr(value, "data", value)
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def pick(value: Any, *names: str) -> dict[str, Any]:
+    members = plain(value)
+    return {name: members[name] for name in names if name in members}
+
+
+def omit(value: Any, *names: str) -> dict[str, Any]:
+    return {name: member for name, member in plain(value).items() if name not in names}
+
+
+def merge(*values: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for value in values:
+        result.update(plain(value))
+    return result
+
+
+def unique(values: Any) -> list[Any]:
+    result: list[Any] = []
+    for value in values or ():
+        if value not in result:
+            result.append(value)
+    return result
+
+
+def parse_json(value: Any) -> Any:
+    if not isinstance(value, (str, bytes)):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def truthy(value: Any) -> bool:
+    """Return whether a flag is set, however it was written: true, "true", "1", 1."""
+    if isinstance(value, str):
+        return value.strip().lower() in {"true", "1", "yes", "on"}
+    return bool(value)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "len": lambda value: len(value) if hasattr(value, "__len__") else 0,
+    "lower": lambda value: _text(value).lower(),
+    "upper": lambda value: _text(value).upper(),
+    "trim": lambda value: _text(value).strip(),
+    "strip": lambda value, chars: _text(value).strip(chars),
+    "starts": lambda value, head: isinstance(value, str) and value.startswith(_text(head)),
+    "ends": lambda value, tail: isinstance(value, str) and value.endswith(_text(tail)),
+    "replace": lambda value, old, new: _text(value).replace(old, new),
+    "split": lambda value, by: _text(value).split(by),
+    "join": lambda values, by: by.join(_text(value) for value in values or ()),
+    "only_chars": lambda value, chars: all(char in chars for char in _text(value)),
+    "text": lambda value: ("true" if value else "false") if isinstance(value, bool) else _text(value),
+    "int": integer,
+    "number": number,
+    "flag": truthy,
+    "is_text": lambda value: isinstance(value, str),
+    "is_number": _number,
+    "is_object": lambda value: isinstance(value, Mapping),
+    "is_list": lambda value: isinstance(value, list),
+    "has": lambda value, name: name in plain(value),
+    "keys": lambda value: list(plain(value)),
+    "values": lambda value: list(plain(value).values()),
+    "first": lambda values: values[0] if values else None,
+    "last": lambda values: values[-1] if values else None,
+    "either": lambda *values: next((v for v in values if v is not None and v is not NOTHING), None),
+    "min": lambda *values: min((v for v in values if _number(v)), default=None),
+    "max": lambda *values: max((v for v in values if _number(v)), default=None),
+    "round": lambda value: round(value) if _number(value) else None,
+    "pick": pick,
+    "omit": omit,
+    "merge": merge,
+    "unique": unique,
+    "without": lambda values, *gone: [value for value in values or () if value not in gone],
+    "json": lambda value: json.dumps(value, separators=(",", ":"), default=str),
+    "parse_json": parse_json,
+    "quote": lambda value: quote(_text(value), safe=""),
+}
+
+
+def _context(name: str) -> Callable[..., Any]:
+    def call(scope: Any, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(scope, f"do_{name}")(*arguments, **keywords)
+
+    return call
+
+
+CONTEXT_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: _context(name)
+    for name in ("mint", "later", "iso", "count", "exists", "find", "find_all", "render", "url", "secret", "hash")
+}  # fmt: skip

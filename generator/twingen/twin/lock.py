@@ -1,0 +1,70 @@
+"""twin.lock: what the build knows of each unit and each operation's standing.
+
+It is derived: deleting or damaging it loses no behaviour, only what was on record about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from twingen.twin.model import Lock, Proof, Standing, Unit
+
+FILE = "twin.lock"
+
+
+def load_lock(path: Path) -> Lock:
+    """Read the lock of the twin in `path`; an absent or damaged one is an empty one."""
+    try:
+        data = orjson.loads((path / FILE).read_bytes())
+        return Lock(
+            units={file: Unit(file=file, **_tuples(unit)) for file, unit in data["units"].items()},
+            standing={key: _standing(entry) for key, entry in data["operations"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Lock()
+
+
+def _tuples(unit: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in unit.items()}
+
+
+def _standing(entry: dict[str, Any]) -> Standing:
+    proof = entry.get("proof")
+    return Standing(
+        tier=entry["tier"],
+        reasons=tuple(entry.get("reasons", ())),
+        proof=Proof(kind=proof["kind"], by=proof["by"]) if proof else None,
+    )
+
+
+def dump_lock(lock: Lock) -> bytes:
+    """Return the lock as JSON, one line a unit and an operation, sorted."""
+    units = {}
+    for file, unit in sorted(lock.units.items()):
+        entry: dict[str, Any] = {"origin": unit.origin, "digest": unit.digest}
+        if unit.evidence:
+            entry["evidence"] = unit.evidence
+        if unit.stale:
+            entry["stale"] = True
+        if unit.left_out:
+            entry["left_out"] = list(unit.left_out)
+        units[file] = entry
+    operations = {}
+    for key, standing in sorted(lock.standing.items()):
+        entry = {"tier": standing.tier}
+        if standing.reasons:
+            entry["reasons"] = list(standing.reasons)
+        if standing.proof:
+            entry["proof"] = {"kind": standing.proof.kind, "by": standing.proof.by}
+        operations[key] = entry
+    lines = [b"{", b'"units": {']
+    lines.append(b",\n".join(orjson.dumps(k) + b": " + orjson.dumps(v) for k, v in units.items()))
+    lines.append(b'},\n"operations": {')
+    lines.append(
+        b",\n".join(orjson.dumps(k) + b": " + orjson.dumps(v) for k, v in operations.items())
+    )
+    lines.append(b"}\n}\n")
+    return b"\n".join(lines)
