@@ -165,6 +165,8 @@ def _bound(out: dict[str, Any]) -> None:
     types = out.get("type")
     if bounds is None or not (types == "integer" or isinstance(types, list) and "integer" in types):
         return
+    if types == "integer":
+        del out["format"]  # on strings it is a check of its own
     low, high = bounds
     minimum, maximum = out.get("minimum", low), out.get("maximum", high)
     out["minimum"] = max(minimum, low) if isinstance(minimum, (int, float)) else minimum

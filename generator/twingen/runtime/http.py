@@ -1,0 +1,66 @@
+"""A request and a response as data; adapters turn sockets into these and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Request:
+    """One request. `path` is percent-encoded as sent, `query` the raw query string, `headers` have
+    lower-case names, `base` is the scheme and host that the client sees (`http://127.0.0.1:9000`).
+    """
+
+    __slots__ = ("base", "body", "headers", "method", "path", "query")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        base: str = "http://twin.invalid",
+    ):
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers or {}
+        self.body = body
+        self.base = base
+
+
+class Response:
+    """One response. `headers` may repeat a name; `operation` is the key of what answered, `tier`
+    its tier; `delay` is how many seconds the adapter waits, `durable` asks it to persist first.
+    """
+
+    __slots__ = ("body", "delay", "durable", "headers", "operation", "status", "tier")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes = b"",
+        headers: list[tuple[str, str]] | None = None,
+        *,
+        operation: str = "",
+        tier: str = "",
+    ):
+        self.status = status
+        self.body = body
+        self.headers: list[tuple[str, str]] = [] if headers is None else headers
+        self.operation = operation
+        self.tier = tier
+        self.delay = 0.0
+        self.durable = False
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def json(self) -> Any:
+        """Return the body as JSON; raises ValueError if it is none."""
+        import orjson
+
+        return orjson.loads(self.body)

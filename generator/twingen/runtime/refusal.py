@@ -1,0 +1,18 @@
+"""A request that is turned down: which error case, with which values for its envelope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of the program but the vendor's answer
+    """Carries an error case of service.yaml and the values that its templates use."""
+
+    def __init__(self, case: str, **give: Any):
+        super().__init__(case)
+        self.case = case
+        self.give = give
+
+
+class Unwritten(Exception):  # noqa: N818 - the twin says what it does not do
+    """The twin has no behaviour for this: a loud 501 that names itself."""

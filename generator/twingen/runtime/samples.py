@@ -1,0 +1,89 @@
+"""Published examples that a new record starts from: the one that overlaps the request best."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twingen.contract.model import Operation as Documented
+from twingen.twin.model import Resource, Twin
+
+_TELLING = frozenset({"type", "kind", "status", "name", "signOnMode", "provider", "action", "mode"})
+
+
+class Samples:
+    """The samples of each resource, resolved on first use.
+
+    A sample is named `KEY STATUS NAME`: operation, response status, example name; a dotted path
+    after `@` leads to the record inside an envelope (`... @values[]`).
+    """
+
+    def __init__(self, twin: Twin):
+        self._operations: dict[str, Documented] | None = None
+        self._twin = twin
+        self._found: dict[str, list[dict[str, Any]]] = {}
+
+    def of(self, resource: Resource) -> list[dict[str, Any]]:
+        found = self._found.get(resource.name)
+        if found is None:
+            found = [
+                sample
+                for reference in resource.samples
+                for sample in self._resolve(reference)
+                if isinstance(sample, dict)
+            ]
+            self._found[resource.name] = found
+        return found
+
+    def best(self, resource: Resource, sent: dict[str, Any]) -> dict[str, Any]:
+        """Return the sample that shares most with what was sent ({} when there is none)."""
+        samples = self.of(resource)
+        if not samples:
+            return {}
+        if len(samples) == 1:
+            return samples[0]
+        return max(samples, key=lambda sample: _overlap(sample, sent))
+
+    def _resolve(self, reference: str) -> list[Any]:
+        reference, _, inside = reference.partition(" @")
+        head, _, name = reference.rpartition(" #")
+        key, _, status = head.rpartition(" ")
+        if self._operations is None:
+            self._operations = {op.key: op for op in self._twin.contract.operations}
+        operation = self._operations.get(key)
+        if operation is None:
+            return []
+        for response in operation.responses:
+            if response.status == status:
+                for media in response.content:
+                    for example in media.examples:
+                        if example.name == name:
+                            return _inside(example.value, inside)
+        return []
+
+
+def _inside(value: Any, path: str) -> list[Any]:
+    values = [value]
+    for step in path.split(".") if path else ():
+        many = step.endswith("[]")
+        name = step.removesuffix("[]")
+        values = [item.get(name) for item in values if isinstance(item, dict)] if name else values
+        if many:
+            values = [member for item in values if isinstance(item, list) for member in item]
+    return values
+
+
+def _overlap(sample: dict[str, Any], sent: dict[str, Any], depth: int = 0) -> float:
+    score = 0.0
+    for name, value in sent.items():
+        if name not in sample:
+            score -= 0.2
+            continue
+        mine = sample[name]
+        score += 1
+        if isinstance(value, dict) and isinstance(mine, dict) and depth < 4:
+            score += _overlap(mine, value, depth + 1)
+        elif mine == value:
+            score += 10 if name in _TELLING else 2
+        elif name in _TELLING and isinstance(value, str):
+            score -= 10
+    return score

@@ -1,0 +1,186 @@
+"""What expressions and handlers see while a request is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from twingen.runtime import paths
+from twingen.runtime.clock import duration, written
+from twingen.runtime.http import Request
+from twingen.runtime.refusal import Refusal
+from twingen.runtime.store import Row
+
+if TYPE_CHECKING:
+    from twingen.runtime.engine import Engine
+    from twingen.runtime.world import World
+
+
+class Scope:
+    """The names of one request.
+
+    `body`, `query` and `headers` as sent (decoded), `path` the path parameters in order, `args` all
+    arguments merged where the service takes them anywhere; `record` is the operation's subject,
+    `before` what it was before the change, `input` the data being written; records that the
+    operation finds stand under their names.
+    """
+
+    __slots__ = (
+        "args", "before", "body", "engine", "headers", "input", "media", "method", "millis", "names",
+        "path", "query", "record", "request", "world",
+    )  # fmt: skip
+
+    def __init__(self, engine: Engine, world: World, request: Request, path: tuple[str, ...] = ()):
+        self.engine = engine
+        self.world = world
+        self.request = request
+        self.method = request.method
+        self.path = path
+        self.query: dict[str, Any] = {}
+        self.headers: Mapping[str, Any] = request.headers
+        self.body: Any = None
+        self.media: Any = None
+        self.args: dict[str, Any] = {}
+        self.names: dict[str, Any] = {}
+        self.record: Any = None
+        self.before: Any = None
+        self.input: Any = None
+        self.millis = world.millis()
+
+    def __getattr__(self, name: str) -> Any:
+        return self.names.get(name)
+
+    def having(self, name: str, value: Any) -> Inner:
+        return Inner(self, {name: value})
+
+    def with_names(self, names: dict[str, Any]) -> Inner:
+        return Inner(self, names)
+
+    @property
+    def now(self) -> Any:
+        """The world's time as the service writes it."""
+        return written(self.millis, self.engine.service.time)
+
+    @property
+    def epoch(self) -> float:
+        """The world's time in seconds since 1970."""
+        return self.millis / 1000
+
+    @property
+    def base(self) -> str:
+        """Scheme and host as the client sees them, for links."""
+        return self.request.base
+
+    @property
+    def credential(self) -> str:
+        return self.engine.token
+
+    def fail(self, case: str, **give: Any) -> Refusal:
+        """Return the refusal for an error case of service.yaml; handlers raise it."""
+        return Refusal(case, **give)
+
+    def do_mint(self, style: str) -> str:
+        return self.engine.mint(self.world, style)
+
+    def do_later(self, text: str) -> Any:
+        return written(self.millis + duration(text), self.engine.service.time)
+
+    def do_iso(self, seconds: Any) -> Any:
+        return None if seconds is None else written(int(float(seconds) * 1000), "iso-millis")
+
+    def do_find(self, resource: str, identifier: Any = None, **where: Any) -> Row | None:
+        if identifier is not None:
+            return self.engine.lookup(self.world, resource, identifier, self)
+        return next(iter(self.engine.select(self.world, resource, where)), None)
+
+    def do_find_all(self, resource: str, **where: Any) -> list[Row]:
+        return list(self.engine.select(self.world, resource, where))
+
+    def do_count(self, resource: str, **where: Any) -> int:
+        return self.engine.count(self.world, resource, where)
+
+    def do_exists(self, resource: str, **where: Any) -> bool:
+        return any(True for _ in self.engine.select(self.world, resource, where))
+
+    def do_render(self, value: Any, *links: str) -> Any:
+        """Return a record (or a list of them) as clients see it."""
+        if isinstance(value, Row):
+            return self.engine.render(self, value, links or None)
+        if isinstance(value, list):
+            return [self.do_render(item, *links) for item in value]
+        return value
+
+    def do_url(self, path: str, **query: Any) -> str:
+        pairs = "&".join(f"{name}={quote(str(v), safe='')}" for name, v in query.items() if v is not None)
+        return f"{self.request.base}{path}{'?' + pairs if pairs else ''}"
+
+    def do_secret(self, record: Any, path: str) -> Any:
+        secret = getattr(record, "secret", None)
+        return None if secret is None else secret.get(path)
+
+    def do_hash(self, value: Any) -> str:
+        from hashlib import blake2b
+
+        return blake2b(str(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    # What handlers use beside the names: the store of the request's world.
+
+    def get(self, resource: str, identifier: Any) -> Row | None:
+        """Return the record that `identifier` names, or None."""
+        return self.engine.lookup(self.world, resource, identifier, self)
+
+    def all(self, resource: str, **where: Any) -> list[Row]:
+        """Return the records whose fields or parents have these values, oldest first."""
+        return list(self.engine.select(self.world, resource, where))
+
+    def create(
+        self,
+        resource: str,
+        data: Mapping[str, Any],
+        *,
+        id: str | None = None,
+        **refs: Any,
+    ) -> Row:
+        """Make a record with all that comes with it (server-set fields, spawns, reactions)."""
+        return self.engine.create(self, resource, dict(data), refs, id=id)
+
+    def change(self, record: Row, **values: Any) -> Row:
+        """Set fields of a record (`__` for the dot of a path) and return it as it is now."""
+        data = record.data
+        for name, value in values.items():
+            data = paths.put(data, tuple(name.split("__")), value)
+        return self.engine.write(self, record, data)
+
+    def write(self, record: Row, data: dict[str, Any]) -> Row:
+        """Replace what is stored of a record and return it as it is now."""
+        return self.engine.write(self, record, data)
+
+    def delete(self, record: Row) -> None:
+        """Delete a record with all that goes with it."""
+        self.engine.delete(self, record)
+
+    def move(self, record: Row, move: str) -> Row:
+        """Make a lifecycle move or raise the vendor's refusal."""
+        return self.engine.transition(self, record, move)
+
+
+class Inner:
+    """A scope with a few more names."""
+
+    __slots__ = ("_names", "_outer")
+
+    def __init__(self, outer: Any, names: dict[str, Any]):
+        self._outer = outer
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._names:
+            return self._names[name]
+        return getattr(self._outer, name)
+
+    def having(self, name: str, value: Any) -> Inner:
+        return Inner(self, {name: value})
+
+    def with_names(self, names: dict[str, Any]) -> Inner:
+        return Inner(self, names)
