@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,12 +16,16 @@ def escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
+def unescape(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
 def join(pointer: str, *tokens: str | int) -> str:
     return "/".join((pointer, *(escape(str(token)) for token in tokens)))
 
 
 def split(pointer: str) -> tuple[str, ...]:
-    return tuple(t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:])
+    return tuple(unescape(t) for t in pointer.split("/")[1:])
 
 
 def of_fragment(reference: str) -> str:
@@ -69,7 +73,3 @@ def json_path(tokens: Iterable[str | int]) -> str:
             quoted = token.replace("\\", "\\\\").replace("'", "\\'")
             parts.append(f"['{quoted}']")
     return "".join(parts)
-
-
-def tokens_to_pointer(tokens: Sequence[str | int]) -> str:
-    return join("", *tokens) if tokens else ""

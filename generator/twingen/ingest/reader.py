@@ -25,10 +25,16 @@ class Reader(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """`open` parses another file of the folder by its path, None if it cannot be had."""
+    """`open` parses another file of the folder by its path, None if it cannot be had.
+
+    A reader leaves here what a Contract does not hold: the hosts of the document's own servers,
+    and the files whose path items it pulled in.
+    """
 
     diagnostics: Diagnostics
     open: Callable[[str], Source | None]
+    hosts: list[str] = field(default_factory=list)
+    path_items: set[str] = field(default_factory=set)
 
 
 class Place:

@@ -8,15 +8,14 @@ from typing import Any
 
 from twingen.contract.schemas import LISTS, MAPS, ONE, PREFIX
 from twingen.ingest.keywords import TYPES, sound_pattern, unsound
-from twingen.ingest.pointers import MISSING, lookup, of_fragment, split
+from twingen.ingest.pointers import MISSING, join, lookup, of_fragment, split, unescape
 from twingen.ingest.reader import Place, Reading
 
 Json = dict[str, Any]
 Dialect = Callable[[Json], Json]
 
-_COMPONENTS = "/components/schemas/"
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
-_NOISE = frozenset({"components", "schemas", "properties", "paths", "content", "schema"})
+_NOISE = frozenset({"components", "schemas", "properties", "definitions", "paths", "content", "schema"})
 _BOOLEANS = frozenset({"additionalProperties", "unevaluatedProperties", "unevaluatedItems"})
 _DROPPED = frozenset({"$id", "$schema", "id"})
 
@@ -24,8 +23,10 @@ _DROPPED = frozenset({"$id", "$schema", "id"})
 class SchemaReader:
     """Reads the schemas of one document; `components` fills as they are referred to."""
 
-    def __init__(self, reading: Reading, dialect: Dialect) -> None:
+    def __init__(self, reading: Reading, dialect: Dialect, home: str) -> None:
+        """`home` is the pointer of the document's named schemas (`/components/schemas`)."""
         self._reading = reading
+        self._home = home
         self._dialect = dialect
         self.components: dict[str, Json] = {}
         self._raw: Json = {}
@@ -46,15 +47,12 @@ class SchemaReader:
                     "renamed-schema",
                     f"the schema {name!r} is called {legal} in the contract: a component's name "
                     "is made of letters, digits, dot, dash and underscore",
-                    _COMPONENTS + name,
+                    join(self._home, name),
                 )
         for name, schema in self._raw.items():
             legal = self._names[name]
-            place = Place(None, "", ()).at("components", "components").at("schemas", "schemas")
-            self.components[legal] = self._component(schema, place.at(name, legal))
-
-    def _component(self, raw: Any, place: Place) -> Json:
-        return self.read(raw, place)
+            place = Place(None, self._home, ("components", "schemas"))
+            self.components[legal] = self.read(schema, place.at(name, legal))
 
     def read(self, raw: Any, place: Place) -> Json:
         """Read a schema that stands by itself: a component, a body's, a parameter's."""
@@ -148,10 +146,9 @@ class SchemaReader:
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
         pointer = of_fragment(reference)
-        if pointer.startswith(_COMPONENTS):
-            name = split(pointer)[-1]
-            if pointer.count("/") == 3 and name in self._names:
-                return self._names[name]
+        home, _, token = pointer.rpartition("/")
+        if home == self._home and unescape(token) in self._names:
+            return self._names[unescape(token)]
         if pointer in self._lifted:
             return self._lifted[pointer]
         if not pointer.startswith("/"):
@@ -167,7 +164,7 @@ class SchemaReader:
         self._lifted[pointer] = name
         place = Place(None, pointer, ("components", "schemas", name))
         self.components[name] = {}
-        self.components[name] = self._component(target, place)
+        self.components[name] = self.read(target, place)
         self._reading.say(
             "note", "ref-into-middle", f"a reference leads here; the schema is now {name}", place
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -45,29 +46,27 @@ class Text:
 class Source:
     """A parsed document. `moved` says which parts of `data` were written elsewhere.
 
-    A bundled or converted document has other pointers than the files that it was made from: an
-    entry (pointer, source, pointer there) of `moved` maps what is below the first to the last.
+    A bundled or converted document has other pointers than the files that it was made from:
+    `moved` maps a pointer, and with it all below, to a source and a pointer there.
     """
 
     path: str
     data: Any
     text: Text
     sha256: str = ""
-    moved: tuple[tuple[str, Source, str], ...] = field(default=(), repr=False)
+    moved: Mapping[str, tuple[Source, str]] = field(default_factory=dict, repr=False)
 
     def origin(self, pointer: str = "") -> Origin:
-        best = -1
-        found: tuple[str, Source, str] | None = None
-        for entry in self.moved:
-            prefix = entry[0]
-            if len(prefix) > best and (pointer == prefix or pointer.startswith(prefix + "/")):
-                best, found = len(prefix), entry
-        if found is not None:
-            prefix, source, there = found
-            return source.origin(there + pointer[len(prefix) :])
+        if self.moved:
+            prefix = pointer
+            while prefix and prefix not in self.moved:
+                prefix = prefix.rpartition("/")[0]
+            if prefix in self.moved:
+                source, there = self.moved[prefix]
+                return source.origin(there + pointer[len(prefix) :])
         return Origin(document=self.path, pointer=pointer, line=self.text.line(pointer))
 
-    def converted(self, data: Any, moved: tuple[tuple[str, str], ...] = ()) -> Source:
+    def converted(self, data: Any, moved: Mapping[str, str]) -> Source:
         """Return this source with other data; what `moved` does not name kept its pointer."""
-        entries = tuple((new, self, old) for new, old in moved)
-        return replace(self, data=data, moved=(("", self, ""), *entries))
+        entries = {new: (self, old) for new, old in moved.items()}
+        return replace(self, data=data, moved={"": (self, ""), **entries})

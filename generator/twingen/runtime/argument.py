@@ -190,4 +190,3 @@ class Argument:
 def compile_argument(parameter: Parameter, coercion: Coercion) -> Argument:
     """Compile `parameter`; its validator is compiled when a value first needs one."""
     return Argument(parameter, coercion)
-

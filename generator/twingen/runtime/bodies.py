@@ -145,7 +145,7 @@ def compile_body(
         required=body is not None and body.required,
         known=body is not None,
         uploads=uploads,
-        coercion=Coercion(schemas, lenient=lenient),
+        coercion=Coercion.of(schemas, lenient=lenient),
     )
 
 

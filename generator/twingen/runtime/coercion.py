@@ -199,6 +199,15 @@ class Coercion:
         self.lenient = lenient
         self._shapes: dict[int, tuple[Any, Shape]] = {}
 
+    @classmethod
+    def of(cls, schemas: Schemas, *, lenient: bool = False) -> Coercion:
+        """Return the coercion that all operations of a contract share."""
+        key = (cls, lenient)
+        found: Coercion | None = schemas.memo.get(key)
+        if found is None:
+            found = schemas.memo[key] = cls(schemas, lenient=lenient)
+        return found
+
     def shape(self, schema: Any) -> Shape:
         entry = self._shapes.get(id(schema))
         if entry is None:

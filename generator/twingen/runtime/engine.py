@@ -38,6 +38,9 @@ class Engine:
         self.salt = f"{twin.seed}/{twin.name}"
         self.token = compile_style(twin.service.auth.token)(f"{twin.world}/credential", 0, 0)
         self.samples = Samples(twin)
+        self.hosts = frozenset(
+            "/".join(server.url.split("/")[:3]) for server in twin.contract.servers if "//" in server.url
+        )
         self.reactions: dict[str, list[tuple[CompiledChange, CompiledSpawn | None]]] = defaultdict(list)
         self.children: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for resource in twin.resources:
@@ -192,7 +195,7 @@ class Engine:
             if value is not None
         }
         collection = world.writing(kind.store)
-        identifier = id if id is not None else self._identifier(scope, kind, data, named)
+        identifier = id if id is not None else self.identifier(scope, kind, data, named)
         row = Row(resource, identifier, 0, data, named)
         inside = scope.with_names({"record": row, "input": data, "id": identifier})
         row.data = data = self._born(kind, data, inside, row, identifier)
@@ -237,7 +240,7 @@ class Engine:
         row.data = data
         return apply(data, kind.touch, inside)
 
-    def _identifier(
+    def identifier(
         self, scope: Any, kind: CompiledResource, data: dict[str, Any], refs: Mapping[str, str]
     ) -> str:
         if kind.resource.edge:

@@ -30,6 +30,7 @@ _KEPT = frozenset(
      "dependentRequired"}
 )  # fmt: skip
 _SAME_VALUE = frozenset({"allOf", "anyOf", "oneOf", "if", "then", "else"})
+_JOINED = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 _COMPOSITE = frozenset({"$ref", "allOf", "anyOf", "oneOf", "not", "if", "const"})
 _RANGES = {
     "int32": (-(2**31), 2**31 - 1),
@@ -47,7 +48,11 @@ _NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximu
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """Which side a value comes from, whether unions may overlap, whether null stands for absent."""
+    """Which side a value comes from, and what is overlooked.
+
+    `lenient`: branches of a oneOf may overlap, and an object closed beside a union or allOf is
+    closed around their properties too. `nulls`: null stands for an absent property.
+    """
 
     side: Literal["request", "response"]
     lenient: bool = False
@@ -101,6 +106,9 @@ class Converter:
                 out[key] = self._base + value if str(value).startswith("#") else value
         if "format" in out:
             _bound(out)
+        if self._flavour.lenient and out.get("additionalProperties") is False:
+            if not _JOINED.isdisjoint(out):
+                out["unevaluatedProperties"] = out.pop("additionalProperties")
         return out
 
     def _properties(self, properties: Mapping[str, Any], required: Any) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def compile_parameters(
     `template` is the path whose parameters will come (an alias; default: the operation's own).
     `lenient` also takes `True` or `1` for a boolean and the last of a scalar's repeated values.
     """
-    coercion = Coercion(schemas, lenient=lenient)
+    coercion = Coercion.of(schemas, lenient=lenient)
     path = (template or operation.path).partition("#")[0]
 
     def arguments(location: str) -> dict[str, Argument]:
@@ -208,4 +208,3 @@ def _defaults(parameters: Iterable[Parameter], schemas: Schemas) -> dict[str, An
         for name, schema in resolved
         if isinstance(schema, Mapping) and "default" in schema
     }
-

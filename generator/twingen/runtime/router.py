@@ -163,7 +163,7 @@ class Router(Generic[T]):
         """Search with backtracking; collect the allowed methods of every place that the path names."""
         if len(raw) > _MOST_SEGMENTS:
             return None
-        search = _Search(method, raw)
+        search: _Search[T] = _Search(method, raw)
         found = search.visit(self._root, 0, ())
         if found is None and not search.allowed and len(raw) > 2 and raw[-1] == "":
             search = _Search(method, raw[:-1])

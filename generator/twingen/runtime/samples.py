@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
+from twingen.runtime.paths import get
 from twingen.twin.model import Resource, Twin
 
 _TELLING = frozenset({"type", "kind", "status", "name", "signOnMode", "provider", "action", "mode"})
@@ -87,3 +89,41 @@ def _overlap(sample: dict[str, Any], sent: dict[str, Any], depth: int = 0) -> fl
         elif name in _TELLING and isinstance(value, str):
             score -= 10
     return score
+
+
+_ADDRESS = re.compile(r"^https?://[^/?#]+")
+_LINKS = frozenset({"href", "self", "_links", "links", "next", "nextPage"})
+
+
+def personal(
+    sample: dict[str, Any], id_path: tuple[str, ...] | None, identifier: str, base: str,
+    hosts: frozenset[str],
+) -> dict[str, Any]:  # fmt: skip
+    """Return a sample as the start of another record: its own id becomes `identifier`, and links
+    that stay on the service (`hosts`, or under a member that holds links) lead to `base`.
+    """
+    old = get(sample, id_path) if id_path else None
+    result: dict[str, Any] = _adapted(sample, str(old) if old else None, identifier, base, hosts, False)
+    return result
+
+
+def _adapted(
+    value: Any, old: str | None, new: str, base: str, hosts: frozenset[str], linking: bool
+) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _adapted(member, old, new, base, hosts, linking or name in _LINKS)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_adapted(item, old, new, base, hosts, linking) for item in value]
+    if not isinstance(value, str):
+        return new if old is not None and isinstance(value, int) and str(value) == old and new.isdigit() else value
+    if old is not None and len(old) > 3 and old in value:
+        value = value.replace(old, new)
+    elif value == old:
+        value = new
+    address = _ADDRESS.match(value)
+    if address is not None and (linking or address.group() in hosts):
+        value = base + value[address.end() :]
+    return value

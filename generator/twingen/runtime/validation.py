@@ -40,12 +40,14 @@ class Schemas:
     schema to make it compile.
     """
 
-    __slots__ = ("_flavours", "_report", "schemas")
+    __slots__ = ("_flavours", "_report", "memo", "schemas")
 
     def __init__(
         self, schemas: Mapping[str, Schema], *, report: Callable[[str], None] | None = None
     ):
         self.schemas = schemas
+        # What other modules derive from these schemas, by keys of their own.
+        self.memo: dict[Any, Any] = {}
         self._report = report
         self._flavours: dict[Flavour, _Compiler] = {}
 
@@ -160,12 +162,13 @@ class _Compiler:
     def _build(
         self, converter: Converter, urn: str, tell: Callable[[str], None] | None
     ) -> jsonschema_rs.Registry:
+        def told(name: str) -> Callable[[str], None]:
+            return lambda text: tell(f"{name}: {text}") if tell is not None else None
+
         converted: dict[str, Any] = {}
         for name, schema in self._schemas.items():
             part = converter.convert(schema)
-            if tell is not None:
-                part = repaired(part, self._known, lambda text, name=name: tell(f"{name}: {text}"))
-            converted[name] = part
+            converted[name] = part if tell is None else repaired(part, self._known, told(name))
         document = {"components": {"schemas": converted}}
         return jsonschema_rs.Registry([(urn, document)], draft=jsonschema_rs.Draft202012)
 

@@ -69,9 +69,7 @@ def _leaves(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Any]:
 def _best(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
     """Return the errors of the branch that the value most likely meant, [] if no branch stands out."""
     branches = getattr(error.kind, "context", None) or []
-    ranked = [
-        (_distance(branch, len(error.instance_path)), n) for n, branch in enumerate(branches)
-    ]
+    ranked = [(_distance(branch, len(error.instance_path)), n) for n, branch in enumerate(branches)]
     ranked = [entry for entry in ranked if branches[entry[1]]]
     if not ranked:  # several branches of a oneOf are valid
         return []
@@ -108,7 +106,8 @@ def _violation(
     if kind == "falseSchema":
         if schema_path and schema_path[-1] in ("additionalProperties", "unevaluatedProperties"):
             kind = str(schema_path[-1])
-            message = f'"{path[-1] if path else ""}" is not a known property'
+            known = f'"{path[-1]}" is not a known property' if path else ""
+            message = known or "properties that are not known are not allowed"
         else:
             kind = "writeOnly"
             message = f'"{path[-1] if path else ""}" is not allowed here'

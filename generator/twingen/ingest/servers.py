@@ -1,0 +1,67 @@
+"""Server URLs → hosts and base paths."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server of a document: its template as written, its host and base path filled in."""
+
+    url: str
+    host: str
+    base_path: str
+    description: str = ""
+
+    @property
+    def customers(self) -> bool:
+        """Whether the whole host is a variable: every customer has one of their own."""
+        host = self.url.partition("://")[2].partition("/")[0]
+        return not self.host or _VARIABLE.fullmatch(host) is not None
+
+
+def addresses(raw: Any) -> list[Address]:
+    """Return the usable servers of a `servers` list; a relative URL has no host."""
+    found: list[Address] = []
+    for server in raw if isinstance(raw, list) else ():
+        if not isinstance(server, dict) or not isinstance(server.get("url"), str):
+            continue
+        url = server["url"].strip()
+        variables = server.get("variables")
+        filled = _fill(url, variables if isinstance(variables, dict) else {})
+        if "://" not in filled and filled.startswith("//"):
+            filled = "https:" + filled
+        # A host may be a template; braces would confuse nothing but urlsplit's port check.
+        parts = urlsplit(filled)
+        base = parts.path if "://" in filled else "/" + filled.lstrip("./")
+        description = server.get("description")
+        found.append(
+            Address(
+                url=url,
+                host=parts.netloc.lower() if "://" in filled else "",
+                base_path=re.sub(r"/+", "/", base).rstrip("/"),
+                description=description if isinstance(description, str) else "",
+            )
+        )
+    return found
+
+
+def _fill(url: str, variables: dict[str, Any]) -> str:
+    def value(match: re.Match[str]) -> str:
+        variable = variables.get(match[1])
+        if isinstance(variable, dict):
+            if variable.get("default") not in (None, ""):
+                return str(variable["default"])
+            if isinstance(variable.get("enum"), list) and variable["enum"]:
+                return str(variable["enum"][0])
+            if variable.get("default") == "":
+                return ""
+        return match[0]
+
+    return _VARIABLE.sub(value, url)

@@ -1,0 +1,178 @@
+"""What is answered: status, projection, envelope and headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twingen.contract.model import Operation as Documented
+from twingen.runtime import paths
+from twingen.runtime.engine import Engine
+from twingen.runtime.handlers import Reply
+from twingen.runtime.masks import MaskError, masked, parse_mask
+from twingen.runtime.paging import Page, Pager
+from twingen.runtime.refusal import Refusal
+from twingen.runtime.store import Row
+from twingen.twin.expression import compile_template
+from twingen.twin.functions import NOTHING
+from twingen.twin.model import Answer, Operation
+
+_WRITES = frozenset({"create", "upsert", "update", "replace", "delete", "transition", "link", "unlink"})
+
+
+class Outcome:
+    """The answer of an operation before it is put into bytes; `value` NOTHING is no body."""
+
+    __slots__ = ("content_type", "headers", "status", "value")
+
+    def __init__(
+        self, status: int, value: Any, headers: list[tuple[str, str]], content_type: str | None = None
+    ):
+        self.status = status
+        self.value = value
+        self.headers = headers
+        self.content_type = content_type
+
+
+def success_status(documented: Documented | None, *, writes: bool) -> tuple[int, bool]:
+    """Return the success that an operation answers with, and whether it carries a body.
+
+    The lowest documented 2xx; where a write documents 204 as well, 204.
+    """
+    found: dict[int, bool] = {}
+    for response in documented.responses if documented else ():
+        if response.status.isdigit() and 200 <= int(response.status) < 300:
+            found[int(response.status)] = bool(response.content)
+        elif response.status.upper() in {"2XX", "DEFAULT"} and response.content:
+            found.setdefault(200, True)
+    if not found:
+        return 200, documented is None or not documented.responses
+    if writes and 204 in found:
+        return 204, False
+    status = min(found)
+    return status, found[status] and status != 204
+
+
+class Answers:
+    """Builds the outcome of one operation (or of its first step)."""
+
+    def __init__(
+        self, engine: Engine, operation: Operation, documented: Documented | None, answer: Answer
+    ):
+        self.engine = engine
+        self.operation = operation
+        self.answer = answer
+        self.pager: Pager | None = None
+        status, carries = success_status(documented, writes=operation.effect in _WRITES)
+        self.status = answer.status or status
+        self.carries = self.status != 204 and not answer.empty and (
+            answer.body is not None or (carries if answer.status in (None, status) else True)
+        )
+        self.body = None if answer.body is None else compile_template(answer.body)
+        self.wrap = None if engine.service.wrap is None else compile_template(engine.service.wrap)
+        self.headers = [(name, compile_template(value)) for name, value in answer.headers.items()]
+        self.drop = tuple(paths.split(path) for path in answer.drop)
+        self.only = tuple(paths.split(path) for path in answer.only)
+        treatments = {**engine.service.parameters, **operation.parameters}
+        self.expands = [(n, t.options.get("values", {})) for n, t in treatments.items() if t.use == "expand"]
+        self.masks = [(n, t) for n, t in treatments.items() if t.use == "fields"]
+        self.compiled_expands = [
+            (name, {value: {p: compile_template(x) for p, x in fields.items()} for value, fields in values.items()})
+            for name, values in self.expands
+        ]
+
+    def outcome(
+        self, scope: Any, result: Any, arguments: dict[str, Any], *, given: bool = False
+    ) -> Outcome:
+        """Return the answer for `result`; `given` says that a handler already made the body."""
+        headers: list[tuple[str, str]] = []
+        page = result if isinstance(result, Page) else None
+        if page is not None:
+            headers = self.pager.headers(page) if self.pager else []
+        if not self.carries and not given:
+            value: Any = NOTHING
+        else:
+            value = self._value(scope, result, page, arguments, given=given)
+        for name, evaluate in self.headers:
+            header = evaluate(scope)
+            if header is not NOTHING and header is not None:
+                headers.append((name.lower(), str(header)))
+        if value is not NOTHING and self.wrap is not None:
+            value = self.wrap(scope.having("body", value))
+        if value is not NOTHING and self.masks:
+            value = self._masked(scope, value, arguments)
+        return Outcome(self.status, value, headers, self.answer.content_type)
+
+    def reply(self, scope: Any, reply: Reply, arguments: dict[str, Any]) -> Outcome:
+        headers = [(name.lower(), value) for name, value in reply.headers.items()]
+        value = NOTHING if reply.body is None else reply.body
+        if value is not NOTHING and not isinstance(value, (bytes, str)):
+            value = self._shown(scope, value, arguments)
+            if self.masks:
+                value = self._masked(scope, value, arguments)
+        return Outcome(
+            reply.status or self.status, value, headers, reply.content_type or self.answer.content_type
+        )
+
+    def _value(
+        self, scope: Any, result: Any, page: Page | None, arguments: dict[str, Any], *, given: bool
+    ) -> Any:
+        if page is not None:
+            page.items = [self._record(scope, row, arguments) for row in page.items]
+            template = self.body or (self.pager.body if self.pager else None)
+            if template is None:
+                return page.items
+            return self._shown(scope, template(scope.having("page", page)), arguments)
+        if self.body is not None:
+            extra = {"result": result} if given else {}
+            inside = scope.with_names(extra) if extra else scope
+            return self._shown(scope, self.body(inside), arguments)
+        if result is None:
+            return {}
+        return self._shown(scope, result, arguments)
+
+    def _shown(self, scope: Any, value: Any, arguments: dict[str, Any]) -> Any:
+        """Return a value with the records in it as clients see them."""
+        if isinstance(value, Row):
+            return self._record(scope, value, arguments)
+        if isinstance(value, dict):
+            if any(isinstance(member, (Row, dict, list)) for member in value.values()):
+                return {name: self._shown(scope, member, arguments) for name, member in value.items()}
+            return value
+        if isinstance(value, list) and any(isinstance(item, (Row, dict, list)) for item in value):
+            return [self._shown(scope, item, arguments) for item in value]
+        return value
+
+    def _record(self, scope: Any, row: Any, arguments: dict[str, Any]) -> Any:
+        if not isinstance(row, Row):
+            return row
+        data = self.engine.render(scope, row, self.answer.links)
+        for name, values in self.compiled_expands:
+            asked = arguments.get(name)
+            if asked is None:
+                continue
+            names = asked if isinstance(asked, list) else str(asked).split(",")
+            for wanted in names:
+                for path, evaluate in values.get(str(wanted).strip(), {}).items():
+                    inside = scope.with_names({"record": row, row.kind.replace("-", "_"): row})
+                    value = evaluate(inside)
+                    if value is not NOTHING:
+                        data = paths.put(data, paths.split(path), value)
+        if self.only:
+            data = paths.picked(data, self.only)
+        for path in self.drop:
+            data = paths.without(data, path)
+        return data
+
+    def _masked(self, scope: Any, value: Any, arguments: dict[str, Any]) -> Any:
+        for name, treatment in self.masks:
+            asked = arguments.get(name) or treatment.options.get("default")
+            if not asked:
+                continue
+            try:
+                mask = parse_mask(str(asked))
+            except MaskError as error:
+                raise Refusal(
+                    treatment.options.get("error", "invalid"), field=name, value=asked, reason=str(error)
+                ) from None
+            value = masked(self._shown(scope, value, {}), mask)
+        return value

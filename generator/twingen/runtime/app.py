@@ -1,0 +1,321 @@
+"""A twin ready to answer: `handle(world, request) -> response`, synchronous and free of I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from twingen.contract.model import Operation as Documented
+from twingen.errors import TwinError
+from twingen.runtime.answers import Outcome, success_status
+from twingen.runtime.auth import Authenticator, credential
+from twingen.runtime.behaviour import Behaviour
+from twingen.runtime.bodies import LIMIT, BodyDecoder, BodyFailure, compile_body, decode_body
+from twingen.runtime.engine import Engine, dumps
+from twingen.runtime.failures import Failures, plain
+from twingen.runtime.handlers import Handlers
+from twingen.runtime.http import Request, Response
+from twingen.runtime.parameters import ParameterDecoder, compile_parameters
+from twingen.runtime.refusal import Refusal, Unwritten
+from twingen.runtime.router import Match, Router
+from twingen.runtime.sample import sample_response
+from twingen.runtime.scope import Scope
+from twingen.runtime.validation import Schemas
+from twingen.runtime.violation import Validator, Violation, violations
+from twingen.runtime.world import World
+from twingen.twin.expression import compile_template
+from twingen.twin.functions import NOTHING
+from twingen.twin.model import Operation, Standing, Twin
+
+_JSON = "application/json"
+_FAILURES = {
+    "malformed": "malformed",
+    "unsupported": "unsupported_media_type",
+    "missing": "missing_body",
+    "too-large": "too_large",
+}
+
+
+class Route:
+    """An operation as it is served: what is documented, what it does, and its tier."""
+
+    __slots__ = (
+        "_behaviour", "_body", "_parameters", "_validators", "app", "documented", "media_type",
+        "operation", "public", "template", "tier",
+    )  # fmt: skip
+
+    def __init__(
+        self, app: TwinApp, documented: Documented, operation: Operation | None, standing: Standing | None,
+        template: str,
+    ):  # fmt: skip
+        self.app = app
+        self.documented = documented
+        self.operation = operation
+        self.template = template
+        self.public = documented.security == () or bool(operation and operation.public)
+        if operation is not None and operation.does == "unsupported":
+            self.tier = "unsupported"
+        elif operation is None or operation.does == "shape" or standing is None:
+            self.tier = "shape"
+        else:
+            self.tier = standing.tier
+        self.media_type = _media_type(documented)
+        self._behaviour: Behaviour | None = None
+        self._parameters: ParameterDecoder | None = None
+        self._body: BodyDecoder | None = None
+        self._validators: dict[int, Validator] = {}
+
+    @property
+    def behaviour(self) -> Behaviour | None:
+        if self._behaviour is None and self.operation is not None:
+            if self.operation.does not in {"shape", "unsupported"}:
+                app = self.app
+                self._behaviour = Behaviour(app.engine, app.handlers, self.operation, self.documented)
+        return self._behaviour
+
+    @property
+    def parameters(self) -> ParameterDecoder:
+        if self._parameters is None:
+            self._parameters = compile_parameters(
+                self.documented, self.app.schemas, template=self.template, lenient=True
+            )
+        return self._parameters
+
+    @property
+    def body(self) -> BodyDecoder:
+        if self._body is None:
+            self._body = compile_body(
+                self.documented, self.app.schemas, uploads="/upload/" in self.template, lenient=True
+            )
+        return self._body
+
+    def validator(self, media: Any) -> Validator:
+        found = self._validators.get(id(media))
+        if found is None:
+            strict = self.app.twin.service.validation.bodies == "strict"
+            found = self.app.schemas.request_validator(
+                media.schema, lenient=not strict, nulls=not strict
+            )
+            self._validators[id(media)] = found
+        return found
+
+
+class TwinApp:
+    """One twin over any world. Nothing here waits, reads files or opens sockets."""
+
+    def __init__(self, twin: Twin, *, strict: bool = False, body_limit: int = LIMIT):
+        self.twin = twin
+        self.strict = strict
+        self.body_limit = body_limit
+        self.engine = Engine(twin)
+        self.handlers = Handlers(twin)
+        self.failures = Failures(twin.service)
+        self.schemas = Schemas(twin.contract.schemas)
+        self.token = self.engine.token
+        self.credential = credential(twin.contract, twin.service, self.token)
+        self.authenticator = Authenticator(twin.contract, twin.service, self.token)
+        self.headers = [
+            (name.lower(), compile_template(value)) for name, value in twin.service.headers.items()
+        ]
+        self.router: Router[Route] = Router()
+        self.routes: dict[str, Route] = {}
+        self._mount()
+
+    def _mount(self) -> None:
+        behaviours = {
+            operation.key: operation
+            for resource in self.twin.resources
+            for operation in resource.operations
+        }
+        standing = self.twin.lock.standing
+        for documented in self.twin.contract.operations:
+            key = documented.key
+            route = Route(self, documented, behaviours.get(key), standing.get(key), documented.path)
+            self.routes[key] = route
+            for template in (documented.path, *documented.aliases):
+                self._add(documented, route, template)
+
+    def _add(self, documented: Documented, route: Route, template: str) -> None:
+        if template != route.template:
+            route = Route(
+                self, documented, route.operation, self.twin.lock.standing.get(documented.key), template
+            )
+        self.router.add(documented.method, template, route)
+        for alias, base in self.twin.base_aliases.items():
+            if template.startswith(base):
+                self.router.add(documented.method, alias + template[len(base) :], route)
+
+    def plant(self, world: World) -> None:
+        """Make the default world's records."""
+        self.engine.plant(world)
+
+    def handle(self, world: World, request: Request) -> Response:
+        """Answer one request in `world`; what goes wrong inside is a 500 that names the place."""
+        world.tick()
+        method = request.method
+        match = self.router.match(method, request.path)
+        if match is None or not match.values:
+            return self._unrouted(world, request, match)
+        route = match.values[0]
+        scope = Scope(self.engine, world, request, match.params)
+        try:
+            if len(match.values) > 1:
+                route = self._told_apart(match, request)
+            response = self._answer(route, scope, request)
+        except Refusal as refusal:
+            response = self._refused(scope, refusal)
+            response.tier = route.tier
+        except Unwritten as missing:
+            response = plain(501, "not_implemented", str(missing))
+            response.tier = "unsupported"
+        except RecursionError:
+            response = self._refused(scope, Refusal("malformed", reason="nested too deeply"))
+        except TwinError as error:
+            response = plain(500, "twin", str(error))
+        response.operation = route.documented.key
+        if response.tier and response.tier != "semantic":
+            response.headers.append(("x-twin-tier", response.tier))
+        for name, evaluate in self.headers:
+            response.headers.append((name, str(evaluate(scope))))
+        if method == "HEAD" and route.documented.method != "HEAD":
+            response.body = b""
+        return response
+
+    def _unrouted(
+        self, world: World, request: Request, match: Match[Route] | None
+    ) -> Response:
+        scope = Scope(self.engine, world, request)
+        if match is None:
+            give = {"path": request.path, "method": request.method}
+            return self._refused(scope, Refusal("unknown_route", **give))
+        allow = ", ".join(match.allow)
+        if request.method == "OPTIONS":
+            return Response(204, b"", [("allow", allow)])
+        response = self._refused(scope, Refusal("method_not_allowed", method=request.method, allow=allow))
+        response.headers.append(("allow", allow))
+        return response
+
+    def _told_apart(self, match: Match[Route], request: Request) -> Route:
+        """Choose among operations that share a route: the fragment's words that the request has."""
+        wanted = f"{request.query}&{request.headers.get('content-type', '')}&".encode() + request.body[:4096]
+        for route, fragment in zip(match.values, match.discriminators, strict=True):
+            words = [word for word in fragment.replace("=", " ").replace("&", " ").split() if word]
+            if words and all(word.encode() in wanted for word in words):
+                return route
+        return match.values[0]
+
+    def _answer(self, route: Route, scope: Scope, request: Request) -> Response:
+        """Authenticate, decode, check and run one request; raises Refusal and Unwritten."""
+        lets_in = route.public or self.authenticator.header_allows(request)
+        if not lets_in and not self.authenticator.forms:
+            self.authenticator.check(request, {})
+            lets_in = True
+        found = route.parameters.decode(scope.path, request.query, request.headers)
+        arguments = found.query
+        if found.undocumented:
+            arguments = {**found.undocumented, **arguments}
+        scope.query = arguments
+        validation = self.twin.service.validation
+        broken: list[Violation] = []
+        if request.body or route.documented.body is not None:
+            broken = self._decode_body(route, scope, request)
+        if self.twin.service.arguments:
+            scope.args = {**arguments, **scope.body} if isinstance(scope.body, dict) else arguments
+            arguments = scope.args
+        if not lets_in:
+            self.authenticator.check(request, scope.args or (scope.body if isinstance(scope.body, dict) else {}))
+        if validation.parameters != "off" and found.violations:
+            broken = [*found.violations, *broken]
+        if broken:
+            raise Refusal("invalid", violations=broken)
+        if self.strict and route.tier == "shape":
+            raise Unwritten(f"{route.documented.key} has a shape only (--strict)")
+        behaviour = route.behaviour
+        if behaviour is None:
+            return self._shape(route, scope)
+        if behaviour.atomic:
+            outcome = self._atomically(behaviour, scope, arguments)
+        else:
+            outcome = behaviour.run(scope, arguments)
+        return self._respond(route, scope, outcome)
+
+    def _decode_body(self, route: Route, scope: Scope, request: Request) -> list[Violation]:
+        decoded = decode_body(
+            request.headers.get("content-type"), request.body, route.body, limit=self.body_limit
+        )
+        if isinstance(decoded, BodyFailure):
+            if decoded.reason == "missing" and self.twin.service.arguments:
+                return []
+            raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
+        scope.body, scope.media = decoded.value, decoded.media
+        media = decoded.documented
+        if self.twin.service.validation.bodies == "off" or media is None or media.schema is None:
+            return []
+        if decoded.kind == "none":
+            return []
+        return violations(route.validator(media), decoded.checkable)
+
+    def _atomically(self, behaviour: Behaviour, scope: Scope, arguments: dict[str, Any]) -> Outcome:
+        """Run on a draft of the world that is taken over only on success."""
+        world = scope.world
+        draft = world.fork()
+        scope.world = draft
+        try:
+            outcome = behaviour.run(scope, arguments)
+            outcome.value = orjson.Fragment(dumps(outcome.value, scope)) if _lazy(outcome.value) else outcome.value
+        finally:
+            scope.world = world
+        world.adopt(draft)
+        return outcome
+
+    def _respond(self, route: Route, scope: Scope, outcome: Outcome) -> Response:
+        headers = outcome.headers
+        value = outcome.value
+        if value is NOTHING:
+            body = b""
+        elif isinstance(value, bytes):
+            body = value
+            headers = [("content-type", outcome.content_type or "application/octet-stream"), *headers]
+        elif isinstance(value, str) and outcome.content_type and "json" not in outcome.content_type:
+            body = value.encode()
+            headers = [("content-type", outcome.content_type), *headers]
+        else:
+            body = dumps(value, scope)
+            headers = [("content-type", outcome.content_type or route.media_type), *headers]
+        return Response(outcome.status, body, headers, tier=route.tier)
+
+    def _shape(self, route: Route, scope: Scope) -> Response:
+        """Answer in the documented shape, without semantics."""
+        if route.tier == "unsupported":
+            raise Unwritten(f"{route.documented.key} is not supported by this twin")
+        status, _ = success_status(route.documented, writes=route.documented.method != "GET")
+        found = sample_response(route.documented, str(status), self.schemas.schemas)
+        if found is None:
+            if not any(r.status.startswith("2") or r.status == "default" for r in route.documented.responses):
+                if route.documented.responses:
+                    raise Unwritten(f"{route.documented.key} documents no success")
+            return Response(status, b"", tier="shape")
+        media_type, value = found
+        if isinstance(value, str) and "json" not in media_type:
+            return Response(status, value.encode(), [("content-type", media_type)], tier="shape")
+        return Response(status, dumps(value, scope), [("content-type", media_type)], tier="shape")
+
+    def _refused(self, scope: Scope, refusal: Refusal) -> Response:
+        try:
+            return self.failures.respond(scope, refusal)
+        except TwinError as error:
+            return plain(500, "twin", str(error))
+
+
+def _lazy(value: Any) -> bool:
+    return value is not NOTHING and not isinstance(value, (bytes, str))
+
+
+def _media_type(documented: Documented) -> str:
+    for response in documented.responses:
+        if response.status.startswith("2"):
+            for media in response.content:
+                if "json" in media.type:
+                    return media.type if "*" not in media.type else _JSON
+    return _JSON

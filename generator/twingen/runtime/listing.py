@@ -1,0 +1,211 @@
+"""Lists: which records, filtered and ordered as the parameters say, cut into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from twingen.errors import FormatError
+from twingen.runtime import paths
+from twingen.runtime.engine import Engine
+from twingen.runtime.paging import Page, Pager, row_age
+from twingen.runtime.refusal import Refusal
+from twingen.runtime.scim import FilterError, compile_filter
+from twingen.runtime.store import Row
+from twingen.twin.expression import compile_expression, compile_template
+from twingen.twin.model import Operation, Paging, Treatment
+
+Test = Callable[[Row], bool]
+_EVERYTHING = Paging(name="none", default_limit=10_000_000, max_limit=10_000_000)
+
+
+class Listing:
+    """The list behind one operation, compiled."""
+
+    def __init__(self, engine: Engine, operation: Operation, treatments: dict[str, Treatment]):
+        self.engine = engine
+        self.operation = operation
+        self.resource = operation.resource
+        self.where = {name: compile_template(value) for name, value in operation.where.items()}
+        self.keep = compile_expression(operation.keep) if operation.keep else None
+        self.through = operation.through
+        self.order = paths.split(operation.order) if operation.order else None
+        self.tests = [
+            (name, treatment) for name, treatment in treatments.items() if treatment.use in _TESTS
+        ]
+        self.sorts = [name for name, treatment in treatments.items() if treatment.use == "sort"]
+        self.orders = [name for name, treatment in treatments.items() if treatment.use == "order"]
+        self.treatments = treatments
+        self.pager = Pager(self._style())
+        kind = engine.kind(self.resource)
+        self.parents = tuple(name for name in kind.refs if any(f.name == name for f in operation.find))
+        if self.through is not None:
+            edge = engine.kind(self.through.edge)
+            self.end = self.through.take
+            if self.end not in edge.refs:
+                raise FormatError(f"the edge {edge.name!r} has no end {self.end!r}")
+            self.parents = tuple(
+                name
+                for name in edge.refs
+                if name != self.end and any(f.name == name for f in operation.find)
+            )
+
+    def _style(self) -> Paging:
+        styles = self.engine.service.paging
+        name = self.operation.page
+        if name is None or name == "none":
+            return _EVERYTHING
+        style = styles.get(name)
+        if style is None:
+            raise FormatError(
+                f"there is no paging style {name!r} (operation {self.operation.key})",
+                remedy=f"styles in service.yaml: {', '.join(sorted(styles)) or 'none'}",
+            )
+        return style
+
+    def page(self, scope: Any, arguments: dict[str, Any]) -> Page:
+        """Return the page that a request asks for; raises Refusal for what it cannot mean."""
+        tests = self._tests(scope, arguments)
+        where = {name: evaluate(scope) for name, evaluate in self.where.items()}
+        for name in self.parents:
+            where[name] = scope.names[name].id
+        sorting = self._sorting(arguments)
+        operation = self.operation
+        newest = operation.descending and sorting is None and self.through is None
+        if sorting is None and self.through is None:
+            chosen = lambda after: self._filtered(scope, where, tests, after, newest)  # noqa: E731
+            return self.pager.page(scope, arguments, chosen, row_age)
+        if sorting is None:
+            follow = lambda after: self._followed(scope, where, tests, after)  # noqa: E731
+            page = self.pager.page(scope, arguments, follow, lambda pair: pair[0])
+            page.items = [row for _, row in page.items]
+            return page
+        path, descending = sorting
+        rows = (
+            list(self._filtered(scope, where, tests, -1, False))
+            if self.through is None
+            else [row for _, row in self._followed(scope, where, tests, -1)]
+        )
+        rows.sort(key=lambda row: _sortable(paths.get(row.data, path)), reverse=descending)
+        return self.pager.page(scope, arguments, lambda after: iter(rows[max(after, 0) :]), None)
+
+    def _filtered(
+        self, scope: Any, where: dict[str, Any], tests: list[Test], after: int, newest: bool
+    ) -> Iterator[Row]:
+        rows = self.engine.select(scope.world, self.resource, where, after=after, newest=newest)
+        return (row for row in rows if all(test(row) for test in tests)) if tests else rows
+
+    def _followed(
+        self, scope: Any, where: dict[str, Any], tests: list[Test], after: int
+    ) -> Iterator[tuple[int, Row]]:
+        assert self.through is not None
+        ends = scope.world.reading(self.engine.kind(self.resource).store)
+        for edge in self.engine.select(scope.world, self.through.edge, where, after=after):
+            row = ends.get(edge.refs[self.end])
+            if row is not None and all(test(row) for test in tests):
+                yield edge.seq, row
+
+    def _sorting(self, arguments: dict[str, Any]) -> tuple[paths.Path, bool] | None:
+        path, descending = self.order, self.operation.descending
+        asked = False
+        for name in self.sorts:
+            value = arguments.get(name)
+            if value:
+                treatment = self.treatments[name]
+                path, asked = self._sort_path(name, str(value), treatment), True
+                descending = str(value).startswith("-")
+        for name in self.orders:
+            value = arguments.get(name)
+            if value and asked:
+                descending = str(value).lower() in {"desc", "descending"}
+        return None if path is None else (path, descending)
+
+    def _sort_path(self, name: str, value: str, treatment: Treatment) -> paths.Path:
+        value = value.lstrip("+-")
+        names: dict[str, str] | None = treatment.options.get("names")
+        if names is not None:
+            if value not in names:
+                raise Refusal(treatment.options.get("error", "invalid"), field=name, value=value)
+            value = names[value]
+        return paths.split(value)
+
+    def _tests(self, scope: Any, arguments: dict[str, Any]) -> list[Test]:
+        tests: list[Test] = []
+        for name, treatment in self.tests:
+            value = arguments.get(name)
+            if value is None or value == "":
+                continue
+            tests.append(_TESTS[treatment.use](name, value, treatment))
+        if self.keep is not None:
+            keep = self.keep
+            tests.append(lambda row: bool(keep(scope.having("record", row))))
+        return tests
+
+
+def _filter(name: str, value: Any, treatment: Treatment) -> Test:
+    try:
+        matches = compile_filter(str(value), treatment.options.get("names"))
+    except FilterError as error:
+        raise Refusal(
+            treatment.options.get("error", "bad_filter"), field=name, value=value, reason=str(error)
+        ) from None
+    return lambda row: matches(row.data)
+
+
+def _prefix(name: str, value: Any, treatment: Treatment) -> Test:
+    wanted = str(value).casefold()
+    fields = [paths.split(field) for field in treatment.fields]
+    return lambda row: any(
+        str(found).casefold().startswith(wanted)
+        for field in fields
+        if (found := paths.get(row.data, field)) is not None
+    )
+
+
+def _contains(name: str, value: Any, treatment: Treatment) -> Test:
+    wanted = str(value).casefold()
+    fields = [paths.split(field) for field in treatment.fields]
+    return lambda row: any(
+        wanted in str(found).casefold()
+        for field in fields
+        if (found := paths.get(row.data, field)) is not None
+    )
+
+
+def _equals(name: str, value: Any, treatment: Treatment) -> Test:
+    wanted = value if isinstance(value, list) else [value]
+    texts = {_plain(item) for item in wanted}
+    fields = [paths.split(field) for field in treatment.fields] or [(name,)]
+
+    def test(row: Row) -> bool:
+        for field in fields:
+            found = paths.get(row.data, field)
+            members = found if isinstance(found, list) else [found]
+            if any(_plain(member) in texts for member in members):
+                return True
+        return False
+
+    return test
+
+
+def _plain(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+_TESTS: dict[str, Callable[[str, Any, Treatment], Test]] = {
+    "filter": _filter,
+    "search": _filter,
+    "prefix": _prefix,
+    "contains": _contains,
+    "equals": _equals,
+}
+
+
+def _sortable(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (0, 0)
+    if isinstance(value, bool):
+        return (1, int(value))
+    if isinstance(value, (int, float)):
+        return (1, value)
+    return (2, str(value).casefold())
