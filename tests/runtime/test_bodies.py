@@ -182,8 +182,7 @@ def test_multipart_fields_and_files() -> None:
             b'{"a":1}',
         ),
         (
-            'Content-Disposition: form-data; name="file"; filename="a\\"b;c.png"\r\n'
-            "Content-Type: image/png",
+            'Content-Type: image/png\nContent-Disposition: x; name=file; filename="a\\"b;c.png"',
             content,
         ),
     )

@@ -11,6 +11,7 @@ from twingen.runtime.parameters import Arguments, ParameterDecoder, compile_para
 from twingen.runtime.validation import Schemas
 
 INTEGERS: Schema = {"type": "array", "items": {"type": "integer"}}
+LOOP = "#/components/schemas/Loop"
 STRINGS: Schema = {"type": "array", "items": {"type": "string"}}
 COLOUR: Schema = {
     "type": "object",
@@ -141,8 +142,8 @@ def test_a_documented_name_with_brackets_is_just_a_name() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["%", "%zz=%", "p=%ff%fe", "p=%00", "&&&==", "p[=1", "p]=1", "p[[a]]=1", "p" + "[a]" * 99 + "=1",
-     "p[99999999999]=1", "p[a]=1&p[a][b]=2&p=3", "\ud800=1"],
+    ["%", "%zz=%", "p=%ff%fe", "p=%00", "&&&==", "p[=1", "p]=1", "p[[a]]=1", "p[99999999999]=1",
+     "p[a]=1&p[a][b]=2&p=3", "\ud800=1", "p" + "[a]" * 99 + "=1"],
 )  # fmt: skip
 def test_no_query_is_too_broken(text: str) -> None:
     for schema in ({"type": "string"}, INTEGERS, COLOUR, {}):
@@ -219,6 +220,18 @@ def test_names_that_collide_stay_apart() -> None:
     )
     found = compiled.decode(("1",), "id=2")
     assert (found.path, found.query, found.values) == ({"id": "1"}, {"id": "2"}, {"id": "1"})
+
+
+def test_unions_that_loop_end() -> None:
+    loop = {"oneOf": [{"$ref": "#/components/schemas/Loop"}, {"allOf": [{"$ref": LOOP}]}] * 3}
+    operation = Operation(
+        key="GET /x",
+        id="x",
+        method="GET",
+        path="/x",
+        parameters=(Parameter(name="p", location="query", schema={"$ref": LOOP}),),
+    )
+    assert compile_parameters(operation, Schemas({"Loop": loop})).defaults == {}
 
 
 def test_defaults_are_known_but_not_filled_in() -> None:

@@ -129,6 +129,10 @@ def test_minimal_leaves_out_what_is_optional() -> None:
 
 def test_what_cannot_be_satisfied_still_ends() -> None:
     assert isinstance(sample(ref("Endless"), SCHEMAS, seed="s"), dict)
+    loop = Schemas(
+        {"Loop": {"oneOf": [{"allOf": [ref("Loop"), {"title": str(n)}]} for n in "abc"]}}
+    )
+    sample(ref("Loop"), loop, seed="s")
     assert sample({"enum": []}, SCHEMAS, seed="s") is None
     assert isinstance(sample({"type": "string", "pattern": "(?<=x)("}, Schemas({}), seed="s"), str)
 

@@ -138,9 +138,7 @@ def variants(schema: Schema, schemas: Schemas) -> dict[str, Schema]:
     """
     own = resolve(schema, schemas)
     branches = [
-        branch
-        for keyword in ("oneOf", "anyOf")
-        for branch in _not_null(own.get(keyword) or ())
+        branch for keyword in ("oneOf", "anyOf") for branch in _not_null(own.get(keyword) or ())
     ]
     if len(branches) == 1 and len(own.get("oneOf") or own.get("anyOf") or ()) == 2:
         return variants(branches[0], schemas)
@@ -189,7 +187,7 @@ def children(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
 
 
 def subschemas(schema: Schema, pointer: str = "") -> Iterator[tuple[str, Schema]]:
-    """Yield every schema inside `schema`, itself first, with its JSON pointer; no `$ref` followed."""
+    """Yield every schema inside `schema`, itself first, with its pointer; `$ref` is not followed."""
     stack: list[tuple[str, Schema]] = [(pointer, schema)]
     while stack:
         place, here = stack.pop()
@@ -203,7 +201,7 @@ def _escape(token: str) -> str:
 
 
 def references(schema: Schema) -> set[str]:
-    """Return the names of the components that `schema` mentions, discriminator mappings included."""
+    """Return the components that `schema` mentions, also in discriminator mappings."""
     names: set[str] = set()
     for _, here in subschemas(schema):
         name = schema_name(here)

@@ -1,1 +1,30 @@
-"""Contract → Twin by deterministic passes."""
+"""Contract → Twin by deterministic passes, each citing its rule and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twingen.contract.model import Contract
+from twingen.infer.collections import collections
+from twingen.infer.conventions import conventions
+from twingen.infer.draft import Draft
+from twingen.twin.model import Service
+
+Pass = Callable[[Draft], Draft]
+
+# Conventions first: what follows relies on the envelope and the credential being known.
+PASSES: tuple[Pass, ...] = (
+    conventions,
+    collections,
+)
+
+
+def infer(contract: Contract, name: str) -> Draft:
+    """Return what the rules conclude about a service from its contract alone."""
+    draft = Draft(contract=contract, service=Service(name=name))
+    for run in PASSES:
+        draft = run(draft)
+    return draft
+
+
+__all__ = ["PASSES", "Draft", "Pass", "infer"]

@@ -52,9 +52,7 @@ class Cache:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
-    def keep_contract(
-        self, digest: str, contract: Contract, diagnostics: list[Diagnostic]
-    ) -> None:
+    def keep_contract(self, digest: str, contract: Contract, diagnostics: list[Diagnostic]) -> None:
         entry = {"contract": dump(contract), "diagnostics": [asdict(d) for d in diagnostics]}
         self._write("contract", digest, entry)
 

@@ -23,20 +23,27 @@ _VERSION = rb"\s*[\"']?v?[0-9][0-9.]*"
 _CONTRACT_YAML = re.compile(rb"^[\"']?(?:openapi|swagger|discoveryVersion)[\"']?:" + _VERSION, re.M)
 _CONTRACT_JSON = re.compile(rb'[{,]\s{0,200}"(?:openapi|swagger|discoveryVersion)"\s*:' + _VERSION)
 _FENCE = re.compile(rb"^(?:```|~~~)", re.M)
-_LABELS = (
-    (re.compile(rb'(?:^|[{,]\s{0,200})"?asyncapi"?\s*:\s*["\']?([0-9.]+)', re.M),
+_YAML_LABELS = (
+    (re.compile(rb"^[\"']?asyncapi[\"']?:\s*[\"']?([0-9.]+)", re.M),
      "AsyncAPI {} document: no reader"),
-    (re.compile(rb'(?:^|[{,]\s{0,200})"?arazzo"?\s*:\s*["\']?([0-9.]+)', re.M),
+    (re.compile(rb"^[\"']?arazzo[\"']?:\s*[\"']?([0-9.]+)", re.M),
      "Arazzo {} document: no contract"),
-    (re.compile(rb'(?:^|[{,]\s{0,200})"?overlay"?\s*:\s*["\']?([0-9.]+)', re.M),
+    (re.compile(rb"^[\"']?overlay[\"']?:\s*[\"']?([0-9.]+)", re.M),
      "Overlay {} document: no contract"),
+    (re.compile(rb"\A#%RAML"), "RAML document: no reader"),
+)  # fmt: skip
+_JSON_LABELS = (
+    (re.compile(rb'"asyncapi"\s*:\s*"([0-9.]+)"'), "AsyncAPI {} document: no reader"),
+    (re.compile(rb'"arazzo"\s*:\s*"([0-9.]+)"'), "Arazzo {} document: no contract"),
+    (re.compile(rb'"overlay"\s*:\s*"([0-9.]+)"'), "Overlay {} document: no contract"),
     (re.compile(rb"schema\.getpostman\.com"), "Postman collection: no reader"),
     (re.compile(rb'"\$schema"\s*:\s*"[^"]*json-schema\.org'), "JSON Schema: no contract"),
-    (re.compile(rb"^#%RAML"), "RAML document: no reader"),
+    (re.compile(rb'"log"\s*:\s*\{[^}]{0,2000}"creator"'), "HTTP archive: no contract"),
+)
+_XML_LABELS = (
     (re.compile(rb"<(?:\w+:)?definitions[^>]{0,2000}wsdl"), "WSDL document: no reader"),
     (re.compile(rb"<(?:\w+:)?Edmx"), "OData CSDL document: no reader"),
-    (re.compile(rb'"log"\s*:\s*\{[^}]{0,2000}"creator"'), "HTTP archive: no contract"),
-)  # fmt: skip
+)
 _PLURALS = {
     "JSON document that is no contract": "JSON documents that are no contract",
     "page of text": "pages of text",
@@ -95,18 +102,23 @@ class File:
             return "empty file"
         if _is_binary(content):
             return "binary file"
-        for pattern, label in _LABELS:
-            match = pattern.search(content)
-            if match:
-                return label.format(match[1].decode() if pattern.groups else "")
         head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
         if head.startswith((b"<!doctype html", b"<html")):
             return "HTML page"
-        if head.startswith(b"<?xml"):
-            return "XML document: no reader"
         if head[:1] in (b"{", b"["):
-            return "JSON document that is no contract"
-        return "page of text"
+            return _label(_JSON_LABELS, content) or "JSON document that is no contract"
+        if head[:1] == b"<":
+            return _label(_XML_LABELS, content) or "XML document: no reader"
+        match = _FENCE.search(content)
+        return _label(_YAML_LABELS, content[: match.start() if match else None]) or "page of text"
+
+
+def _label(labels: Iterable[tuple[re.Pattern[bytes], str]], content: bytes) -> str | None:
+    for pattern, label in labels:
+        match = pattern.search(content)
+        if match:
+            return label.format(match[1].decode() if pattern.groups else "")
+    return None
 
 
 def _is_binary(content: bytes) -> bool:

@@ -13,6 +13,7 @@ from twingen.contract.diagnostics import Diagnostics
 from twingen.contract.model import Contract, Origin
 from twingen.errors import DocumentError, NoContractError, UsageError
 from twingen.ingest.cache import Cache
+from twingen.ingest.conformity import check_examples
 from twingen.ingest.files import File, list_files, summaries
 from twingen.ingest.merge import Part, merge
 from twingen.ingest.parse import parse
@@ -54,9 +55,11 @@ def read_folder(
         contract, items = known
     else:
         with _no_collector():
-            contract = _Ingestion(folder, files, local, store, on_event, advice).run()
+            ingestion = _Ingestion(folder, files, local, store, on_event, advice)
+            contract = ingestion.run()
         items = list(local)
-        store.keep_contract(digest, contract, items)
+        if ingestion.alone:
+            store.keep_contract(digest, contract, items)
     for item in items:
         diagnostics.add(item.level, item.code, item.message, item.origin, left_out=item.left_out)
     return contract
@@ -85,6 +88,15 @@ class _Ingestion:
     _sources: dict[str, Source | None] = field(default_factory=dict)
     _broken: list[DocumentError] = field(default_factory=list)
     _opened: set[str] = field(default_factory=set)
+    _by_path: dict[str, File] = field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing was read beyond the listed files, so that these decide the result."""
+        return self._opened <= {file.path for file in self.files}
+
+    def __post_init__(self) -> None:
+        self._by_path.update((file.path, file) for file in self.files)
 
     def run(self) -> Contract:
         recognised: list[tuple[Source, Reader]] = []
@@ -96,9 +108,7 @@ class _Ingestion:
             else:
                 recognised.append(found)
         parts = self._read(recognised)
-        unknown = [
-            f for f in others if f.path not in self._opened and not self._is_broken(f.path)
-        ]
+        unknown = [f for f in others if f.path not in self._opened and not self._is_broken(f.path)]
         if not any(part.contract.operations for part in parts):
             self._refuse(parts, unknown)
         for error in self._broken:
@@ -166,7 +176,7 @@ class _Ingestion:
         source = Source(
             path=file.path,
             data=parsed.data,
-            text=Text(file.content, parsed.lines),
+            text=Text(file.content, parsed),
             sha256=file.sha256,
         )
         self._sources[file.path] = source
@@ -174,7 +184,12 @@ class _Ingestion:
 
     def _open(self, path: str) -> Source | None:
         """Return another file of the folder that a reference names, None if there is none."""
-        file = next((f for f in self.files if f.path == path), None)
+        file = self._by_path.get(path)
+        if file is None and self.folder.is_file():  # a single file may refer to its neighbours
+            place = self.folder.parent / path
+            inside = place.resolve().is_relative_to(self.folder.parent.resolve())
+            if inside and place.is_file():
+                file = self._by_path[path] = File(path, place, place.stat().st_size)
         if file is None or file.too_large:
             return None
         self._opened.add(path)
@@ -191,13 +206,13 @@ class _Ingestion:
         for source, reader in recognised:
             context = Context(diagnostics=Diagnostics(), open=self._open)
             contract = reader.read(source, context)
+            check_examples(contract, context.diagnostics)
             parts.append(Part(contract, tuple(context.hosts), frozenset(context.path_items)))
             heard.append(context.diagnostics)
             if self.advice:
                 from twingen.ingest.advice import advise
 
-                for item in advise(source.data, source=source):
-                    context.diagnostics.items.append(item)
+                context.diagnostics.items.extend(advise(source.data, source=source))
         # What another document pulls in is a part of that one, not a contract of its own.
         pulled: set[str] = set()
         for part in parts:

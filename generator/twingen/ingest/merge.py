@@ -16,7 +16,15 @@ from typing import Any
 
 from twingen.contract.diagnostics import Diagnostics
 from twingen.contract.keys import operation_key
-from twingen.contract.model import Contract, Operation, Origin, Repair, Schema, SecurityScheme
+from twingen.contract.model import (
+    Contract,
+    Operation,
+    Origin,
+    Repair,
+    Schema,
+    SecurityScheme,
+    Server,
+)
 from twingen.contract.schemas import references
 from twingen.ingest.pointers import json_path
 from twingen.ingest.renaming import rename_operation, rename_schema
@@ -213,12 +221,13 @@ class _Merging:
         return candidate
 
     def contract(self) -> Contract:
-        servers = {(s.url, s.host): s for c in (self.base, *self.added) for s in reversed(c.servers)}
-        ordered = [s for c in (self.base, *self.added) for s in c.servers]
-        unique = dict.fromkeys((s.url, s.host) for s in ordered)
+        servers: dict[tuple[str, str], Server] = {}
+        for contract in (self.base, *self.added):
+            for server in contract.servers:
+                servers.setdefault((server.url, server.host), server)
         return replace(
             self.base,
-            servers=tuple(servers[key] for key in unique),
+            servers=tuple(servers.values()),
             operations=tuple(self.operations),
             schemas=self.schemas,
             security_schemes=self.schemes,

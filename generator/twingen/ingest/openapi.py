@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twingen.contract.model import Contract, Document, Server
+from twingen.ingest.bundle import bundle
 from twingen.ingest.content import ContentReader
 from twingen.ingest.openapi30 import modernise
 from twingen.ingest.operations import OperationReader
@@ -24,6 +25,7 @@ def recognises(document: Mapping[str, Any]) -> bool:
 
 
 def read(source: Source, context: Context) -> Contract:
+    source = bundle(source, context, "/components/schemas")
     version = str(source.data["openapi"])
     return read_document(
         source,

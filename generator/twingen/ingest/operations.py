@@ -207,9 +207,7 @@ class OperationReader:
                                   left_out=", ".join(raw[key]))  # fmt: skip
 
 
-def _aliases(
-    listed: list[Address], path: str, full: str, hints: dict[str, Any]
-) -> tuple[str, ...]:
+def _aliases(listed: list[Address], path: str, full: str, hints: dict[str, Any]) -> tuple[str, ...]:
     """Return the other full templates: other base paths in the host list, a reader's own."""
     found = dict.fromkeys([server.base_path + path for server in listed])
     found.update(dict.fromkeys(hints.get("aliases", ())))
@@ -219,5 +217,3 @@ def _aliases(
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-

@@ -32,11 +32,15 @@ _PLAIN, _QUOTED = "plain", "quoted"
 
 @dataclass(slots=True)
 class Parsed:
-    """`lines` maps shallow JSON pointers to lines; `repeated` lists keys given twice."""
+    """`lines` maps shallow JSON pointers to lines; `repeated` lists keys given twice.
+
+    `node` is the composed YAML, which knows the lines of all the rest.
+    """
 
     data: Any
     lines: dict[str, int] = field(default_factory=dict)
     repeated: list[tuple[str, int]] = field(default_factory=list)
+    node: Any = field(default=None, repr=False)
 
 
 def parse(content: bytes, name: str) -> Parsed:
@@ -48,12 +52,9 @@ def parse(content: bytes, name: str) -> Parsed:
 
 
 def decode(content: bytes, name: str) -> str:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-                           (b"\xfe\xff", "utf-16")):  # fmt: skip
-        if content.startswith(mark):
-            break
-    else:
-        encoding = "utf-8"
+    encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -146,6 +147,7 @@ class _Construction:
         self._count = 0
 
     def run(self, node: Any) -> Parsed:
+        self._parsed.node = node
         self._parsed.data = None if node is None else self._value(node, "", 0)
         return self._parsed
 

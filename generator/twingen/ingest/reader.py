@@ -105,9 +105,7 @@ class Reading:
         self, level: Level, code: str, message: str, place: Place | str, *, left_out: str = ""
     ) -> None:
         pointer = place if isinstance(place, str) else place.pointer
-        self.diagnostics.add(
-            level, code, message, self.source.origin(pointer), left_out=left_out
-        )
+        self.diagnostics.add(level, code, message, self.source.origin(pointer), left_out=left_out)
 
     def repair(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,31 +14,42 @@ def rename_schema(schema: Schema, names: Mapping[str, str]) -> Schema:
     """Return `schema` with its references to the keys of `names` pointing at the values."""
     if not names or not references(schema) & names.keys():
         return schema
+
+    def renamed(target: str) -> str:
+        name = target.removeprefix(PREFIX)
+        return PREFIX + names[name] if target.startswith(PREFIX) and name in names else target
+
+    return _redirected(schema, renamed)
+
+
+def redirect(schema: Schema, old: str, new: str) -> Schema:
+    """Return `schema` with references that begin with `old` beginning with `new`."""
+    return _redirected(
+        schema, lambda target: new + target[len(old) :] if target.startswith(old) else target
+    )
+
+
+def _redirected(schema: Schema, change: Callable[[str], str]) -> Schema:
     found: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword == "$ref" and isinstance(value, str):
-            found[keyword] = _renamed(value, names)
+            found[keyword] = change(value)
         elif keyword == "discriminator" and isinstance(value, dict) and "mapping" in value:
-            mapping = {tag: _renamed(target, names) for tag, target in value["mapping"].items()}
+            mapping = {tag: change(target) for tag, target in value["mapping"].items()}
             found[keyword] = {**value, "mapping": mapping}
         elif keyword in MAPS and isinstance(value, dict):
-            found[keyword] = {name: _child(child, names) for name, child in value.items()}
+            found[keyword] = {name: _child(child, change) for name, child in value.items()}
         elif keyword in LISTS and isinstance(value, list):
-            found[keyword] = [_child(child, names) for child in value]
+            found[keyword] = [_child(child, change) for child in value]
         elif keyword in ONE:
-            found[keyword] = _child(value, names)
+            found[keyword] = _child(value, change)
         else:
             found[keyword] = value
     return found
 
 
-def _child(value: Any, names: Mapping[str, str]) -> Any:
-    return rename_schema(value, names) if isinstance(value, dict) else value
-
-
-def _renamed(target: str, names: Mapping[str, str]) -> str:
-    name = target.removeprefix(PREFIX)
-    return PREFIX + names[name] if target.startswith(PREFIX) and name in names else target
+def _child(value: Any, change: Callable[[str], str]) -> Any:
+    return _redirected(value, change) if isinstance(value, dict) else value
 
 
 def rename_operation(
@@ -73,9 +84,7 @@ def rename_operation(
     )
 
 
-def _content(
-    content: tuple[MediaType, ...], names: Mapping[str, str]
-) -> tuple[MediaType, ...]:
+def _content(content: tuple[MediaType, ...], names: Mapping[str, str]) -> tuple[MediaType, ...]:
     return tuple(
         media if media.schema is None
         else replace(media, schema=rename_schema(media.schema, names))

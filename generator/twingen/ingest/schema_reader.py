@@ -15,7 +15,9 @@ Json = dict[str, Any]
 Dialect = Callable[[Json], Json]
 
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]+")
-_NOISE = frozenset({"components", "schemas", "properties", "definitions", "paths", "content", "schema"})
+_NOISE = frozenset(
+    {"components", "schemas", "properties", "definitions", "paths", "content", "schema"}
+)
 _BOOLEANS = frozenset({"additionalProperties", "unevaluatedProperties", "unevaluatedItems"})
 _DROPPED = frozenset({"$id", "$schema", "id"})
 
@@ -87,7 +89,7 @@ class SchemaReader:
                     found[keyword] = self._schema(value, place / keyword)
             elif keyword in _OTHER:
                 _OTHER[keyword](self, value, found, place)
-            elif keyword not in _DROPPED or keyword == "id" and not isinstance(value, str):
+            elif keyword not in _DROPPED or (keyword == "id" and not isinstance(value, str)):
                 found[keyword] = value
         return found
 
@@ -142,7 +144,7 @@ class SchemaReader:
             found["$ref"] = PREFIX + name
 
     def component_of(self, reference: Any) -> str | None:
-        """Return the component that a reference leads to, lifting one from the middle of a schema."""
+        """Return the component that a reference leads to; one in the middle is lifted out."""
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
         pointer = of_fragment(reference)
@@ -281,4 +283,3 @@ _OTHER: dict[str, Callable[[SchemaReader, Any, Json, Place], None]] = {
     "required": SchemaReader._required,
     "type": SchemaReader._type,
 }
-

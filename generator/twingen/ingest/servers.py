@@ -21,9 +21,9 @@ class Address:
 
     @property
     def customers(self) -> bool:
-        """Whether the whole host is a variable: every customer has one of their own."""
+        """Whether every customer has a host of their own: a variable, or `your-domain...`."""
         host = self.url.partition("://")[2].partition("/")[0]
-        return not self.host or _VARIABLE.fullmatch(host) is not None
+        return not self.host or _VARIABLE.fullmatch(host) is not None or host.startswith("your")
 
 
 def addresses(raw: Any) -> list[Address]:

@@ -9,15 +9,17 @@ from typing import Any
 
 from twingen.contract.model import Origin
 from twingen.ingest.lines import json_lines, yaml_line
-from twingen.ingest.parse import compose
+from twingen.ingest.parse import Parsed, compose
 
 
 class Text:
     """The text of a file; lines of deep pointers are computed when first asked for."""
 
-    def __init__(self, content: bytes, shallow: dict[str, int]) -> None:
-        self._content = content
-        self._shallow = shallow
+    def __init__(self, content: bytes, parsed: Parsed) -> None:
+        self.content = content
+        self._shallow = parsed.lines
+        if parsed.node is not None:
+            self._index = parsed.node
 
     def line(self, pointer: str) -> int | None:
         """Return the line of `pointer` or of its nearest parent that has one."""
@@ -28,12 +30,13 @@ class Text:
         if isinstance(self._index, dict):
             while pointer and pointer not in self._index:
                 pointer = pointer.rpartition("/")[0]
-            return self._index.get(pointer, 1)
+            index: dict[str, int] = self._index
+            return index.get(pointer, 1)
         return yaml_line(self._index, pointer)
 
     @cached_property
     def _index(self) -> Any:
-        text = self._content.decode("utf-8-sig", "replace")
+        text = self.content.decode("utf-8-sig", "replace")
         if text.lstrip()[:1] in ("{", "["):
             return json_lines(text, None)[0]
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twingen.contract.model import Contract
+from twingen.ingest.bundle import bundle
 from twingen.ingest.media import JSON
 from twingen.ingest.openapi import read_document
 from twingen.ingest.openapi30 import modernise
@@ -38,6 +39,7 @@ def recognises(document: Mapping[str, Any]) -> bool:
 
 
 def read(source: Source, context: Context) -> Contract:
+    source = bundle(source, context, "/definitions")
     converted, moved = _Conversion(source.data).run()
     return read_document(
         source.converted(converted, moved),
@@ -132,7 +134,8 @@ class _Conversion:
             _parameter(p) for p in parameters if places[id(p)] not in ("body", "formData")
         ]
         consumes = self._types(raw, "consumes")
-        body = self._body([p for p in parameters if places[id(p)] in ("body", "formData")], consumes)
+        inside = [p for p in parameters if places[id(p)] in ("body", "formData")]
+        body = self._body(inside, consumes)
         if body is not None:
             found["requestBody"] = body
             self._moved[f"{pointer}/requestBody"] = f"{pointer}/parameters"
@@ -235,7 +238,7 @@ def _scheme(raw: Json) -> Json:
     if kind == "oauth2":
         rest = {k: v for k, v in raw.items()
                 if k not in ("flow", "authorizationUrl", "tokenUrl", "scopes")}  # fmt: skip
-        flow = {k: raw[k] for k in ("authorizationUrl", "tokenUrl") if k in raw}
+        flow: Json = {k: raw[k] for k in ("authorizationUrl", "tokenUrl") if k in raw}
         flow["scopes"] = raw.get("scopes") or {}
         return {**rest, "flows": {_FLOWS.get(str(raw.get("flow")), "implicit"): flow}}
     return raw

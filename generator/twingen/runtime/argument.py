@@ -179,11 +179,6 @@ class Argument:
         if validator is None:
             validator = self._schemas.request_validator(self._parameter.schema, lenient=True)
             self._validator = validator
-        try:
-            if validator.is_valid(value):
-                return
-        except ValueError:
-            pass
         found.extend(violations(validator, value, location=self.location, name=self.name))
 
 

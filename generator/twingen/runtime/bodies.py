@@ -83,7 +83,7 @@ class _Plan:
 
 @dataclass(slots=True, kw_only=True)
 class BodyDecoder:
-    """How one operation's body is read; plans by Content-Type header are worked out on first use."""
+    """How one operation's body is read; plans by Content-Type header are made on first use."""
 
     content: tuple[MediaType, ...] = ()
     types: tuple[str, ...] = ()

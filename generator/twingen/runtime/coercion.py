@@ -13,6 +13,7 @@ import orjson
 
 from twingen.contract.model import Schema
 from twingen.runtime.validation import Schemas
+from twingen.runtime.violation import fits
 
 _JSON_TYPES: dict[type, str] = {
     str: "string",
@@ -26,6 +27,8 @@ _JSON_TYPES: dict[type, str] = {
 _UNION = ("oneOf", "anyOf")
 _DEPTH = 32
 _UNFIT = object()
+# One object, since shapes are cached by identity.
+ANYTHING: dict[str, Any] = {}
 
 Coercer = Callable[[str], Any]
 
@@ -109,7 +112,7 @@ class Shape:
         self.items: Any = None
         self.additional: Any = None
         types: list[str] = []
-        self._gather(schema, types, 0)
+        self._gather(schema, types, set())
         self.types = tuple(dict.fromkeys(types))
         self.text = self._text()
 
@@ -125,10 +128,11 @@ class Shape:
     def is_scalar(self) -> bool:
         return not (self.is_array or self.is_object)
 
-    def _gather(self, schema: Any, types: list[str], depth: int) -> None:
+    def _gather(self, schema: Any, types: list[str], seen: set[int]) -> None:
         schema = self._coercion.schemas.resolve(schema)
-        if not isinstance(schema, Mapping) or depth > _DEPTH:
+        if not isinstance(schema, Mapping) or id(schema) in seen:
             return
+        seen.add(id(schema))
         declared = schema.get("type")
         if isinstance(declared, str):
             types.append(declared)
@@ -152,12 +156,12 @@ class Shape:
         for keyword in ("allOf", *_UNION):
             parts = schema.get(keyword)
             for part in parts if isinstance(parts, (list, tuple)) else ():
-                self._gather(part, types, depth + 1)
+                self._gather(part, types, seen)
 
     def _text(self) -> Coercer:
         lenient = self._coercion.lenient
         known = [name for name in self.types if name in _SCALARS]
-        if not known or known[0] == "string" and len(known) == 1:
+        if not known or known == ["string"]:
             return _string
         parsers = [
             _lenient_boolean if lenient and name == "boolean" else _SCALARS[name] for name in known
@@ -215,10 +219,7 @@ class Coercion:
         return entry[1]
 
     def fits(self, schema: Schema, value: Any) -> bool:
-        try:
-            return bool(self.schemas.request_validator(schema).is_valid(value))
-        except ValueError:
-            return False
+        return fits(self.schemas.request_validator(schema), value)
 
     def items(self, shape: Shape, texts: Iterable[str]) -> list[Any]:
         """Return the typed items of an array."""
@@ -233,13 +234,13 @@ class Coercion:
 
     def _member(self, shape: Shape, name: str) -> Shape:
         part = shape.properties.get(name, shape.additional)
-        return self.shape(part if isinstance(part, Mapping) else _ANYTHING)
+        return self.shape(part if isinstance(part, Mapping) else ANYTHING)
 
     def tree(self, value: Any, schema: Any, depth: int = 0) -> Any:
         """Return nested dicts and lists of texts (see `Brackets`) with their leaves typed."""
         if depth > _DEPTH:
             return value
-        shape = self.shape(schema if isinstance(schema, Mapping) else _ANYTHING)
+        shape = self.shape(schema if isinstance(schema, Mapping) else ANYTHING)
         if isinstance(value, dict):
             if _is_list(value, shape):
                 ordered = [value[key] for key in sorted(value, key=int)]
@@ -261,9 +262,6 @@ class Coercion:
         return typed
 
 
-_ANYTHING: dict[str, Any] = {}
-
-
 def _is_list(value: dict[str, Any], shape: Shape) -> bool:
     if not all(key.isascii() and key.isdigit() and len(key) < 10 for key in value):
         return False
@@ -282,7 +280,7 @@ def split_brackets(name: str) -> tuple[str, list[str]] | None:
 
 
 def graft(tree: dict[str, Any], path: list[str], value: str) -> bool:
-    """Put `value` at `path` of nested dicts; repeated leaves and `[]` make lists. False: conflict."""
+    """Put `value` at `path` of nested dicts; repeats and `[]` make lists. False: conflict."""
     append = path[-1] == ""
     steps = path[:-1] if append else path
     node = tree

@@ -81,7 +81,7 @@ class Converter:
             return schema if isinstance(schema, (bool, list)) else True
         flagged = above
         if "required" in schema or "allOf" in schema:
-            flagged = above | self._flagged_names(schema, ())
+            flagged = above | self._flagged_names(schema)
         out: dict[str, Any] = {}
         for key, value in schema.items():
             if key in _KEPT:
@@ -106,9 +106,9 @@ class Converter:
                 out[key] = self._base + value if str(value).startswith("#") else value
         if "format" in out:
             _bound(out)
-        if self._flavour.lenient and out.get("additionalProperties") is False:
-            if not _JOINED.isdisjoint(out):
-                out["unevaluatedProperties"] = out.pop("additionalProperties")
+        closed = out.get("additionalProperties") is False
+        if closed and self._flavour.lenient and not _JOINED.isdisjoint(out):
+            out["unevaluatedProperties"] = out.pop("additionalProperties")
         return out
 
     def _properties(self, properties: Mapping[str, Any], required: Any) -> dict[str, Any]:
@@ -143,35 +143,33 @@ class Converter:
             return self._schemas.get(reference[len(PREFIX) :])
         return None
 
-    def _flagged_names(self, schema: Mapping[str, Any], seen: tuple[int, ...]) -> frozenset[str]:
+    def _flagged_names(self, schema: Mapping[str, Any]) -> frozenset[str]:
         """Return the flagged properties of `schema`, those that it takes over by allOf included."""
         known = self._names.get(id(schema))
         if known is not None:
             return known
-        if id(schema) in seen:
-            return frozenset()
-        seen = (*seen, id(schema))
-        properties = schema.get("properties")
         names: set[str] = set()
-        if isinstance(properties, Mapping):
-            names.update(name for name, part in properties.items() if self._flagged(part))
-        parts = schema.get("allOf")
-        for part in parts if isinstance(parts, (list, tuple)) else ():
-            if isinstance(part, Mapping):
-                names |= self._flagged_names(part, seen)
-        target = self._target(schema.get("$ref"))
-        if isinstance(target, Mapping):
-            names |= self._flagged_names(target, seen)
-        result = frozenset(names)
-        if len(seen) == 1:
-            self._names[id(schema)] = result
-        return result
+        seen: set[int] = set()
+        waiting: list[Any] = [schema]
+        while waiting:
+            part = waiting.pop()
+            if not isinstance(part, Mapping) or id(part) in seen:
+                continue
+            seen.add(id(part))
+            properties = part.get("properties")
+            if isinstance(properties, Mapping):
+                names.update(name for name, value in properties.items() if self._flagged(value))
+            parts = part.get("allOf")
+            waiting.extend(parts if isinstance(parts, (list, tuple)) else ())
+            waiting.append(self._target(part.get("$ref")))
+        self._names[id(schema)] = frozenset(names)
+        return self._names[id(schema)]
 
 
 def _bound(out: dict[str, Any]) -> None:
     bounds = _RANGES.get(out["format"]) if isinstance(out["format"], str) else None
     types = out.get("type")
-    if bounds is None or not (types == "integer" or isinstance(types, list) and "integer" in types):
+    if bounds is None or "integer" not in (types if isinstance(types, list) else [types]):
         return
     if types == "integer":
         del out["format"]  # on strings it is a check of its own
@@ -197,9 +195,9 @@ def _nullable(schema: Any) -> Any:
 
 
 def repaired(schema: Any, known: Callable[[str], bool], report: Callable[[str], None]) -> Any:
-    """Return a converted `schema` without what does not compile, telling `report` what was left out.
+    """Return a converted `schema` without what does not compile.
 
-    `known` says whether a reference resolves.
+    `report` is told what was left out, `known` says whether a reference resolves.
     """
     if not isinstance(schema, dict):
         return schema if isinstance(schema, bool) else True
@@ -222,7 +220,7 @@ def repaired(schema: Any, known: Callable[[str], bool], report: Callable[[str], 
             if isinstance(value, str) and known(value):
                 out[key] = value
             else:
-                report(f"reference {value!r} does not resolve")
+                report(f"reference '#{str(value).partition('#')[2]}' does not resolve")
         elif _checked(key, value, report):
             out[key] = value
     return out

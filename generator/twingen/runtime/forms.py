@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from twingen.contract.model import Schema
-from twingen.runtime.coercion import Coercion, Shape, graft, split_brackets
+from twingen.runtime.coercion import ANYTHING, Coercion, Shape, graft, split_brackets
 from twingen.runtime.multipart import Part, header_parameters
 from twingen.runtime.pairs import plain
 
@@ -51,7 +51,7 @@ def _part_value(part: Part) -> Any:
 def _object(
     fields: Iterable[tuple[str, Any]], schema: Schema | None, coercion: Coercion
 ) -> dict[str, Any]:
-    shape = coercion.shape(schema if schema is not None else {})
+    shape = coercion.shape(schema if schema is not None else ANYTHING)
     texts: dict[str, list[Any]] = {}
     trees: dict[str, Any] = {}
     for name, value in fields:
@@ -70,7 +70,7 @@ def _object(
 
 
 def _field(values: list[Any], schema: Any, coercion: Coercion) -> Any:
-    shape: Shape = coercion.shape(schema if isinstance(schema, dict) else {})
+    shape: Shape = coercion.shape(schema if isinstance(schema, Mapping) else ANYTHING)
     typed = [_typed(value, shape) for value in values]
     if len(typed) > 1:
         if shape.is_array:

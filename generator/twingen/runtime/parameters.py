@@ -202,9 +202,9 @@ def compile_parameters(
 
 
 def _defaults(parameters: Iterable[Parameter], schemas: Schemas) -> dict[str, Any]:
-    resolved = ((parameter.name, schemas.resolve(parameter.schema)) for parameter in parameters)
-    return {
-        name: schema["default"]
-        for name, schema in resolved
-        if isinstance(schema, Mapping) and "default" in schema
-    }
+    found: dict[str, Any] = {}
+    for parameter in parameters:
+        for schema in (parameter.schema, schemas.resolve(parameter.schema)):
+            if isinstance(schema, Mapping) and "default" in schema:
+                found.setdefault(parameter.name, schema["default"])
+    return found

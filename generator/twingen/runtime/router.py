@@ -80,7 +80,7 @@ class _Partial:
     __slots__ = ("key", "pattern", "prefix", "rank", "suffix")
 
     def __init__(self, segment: str):
-        literals = [part for part in _PARAMETER.sub("\0", segment).split("\0")]
+        literals = _PARAMETER.sub("\0", segment).split("\0")
         self.key = tuple(literals)
         self.prefix, self.suffix = literals[0], literals[-1]
         self.rank = (-len(self.suffix), -len("".join(literals)))
@@ -160,7 +160,7 @@ class Router(Generic[T]):
         return Match(end.values, tuple(params), end.discriminators)
 
     def _search(self, method: str, raw: list[str]) -> Match[T] | None:
-        """Search with backtracking; collect the allowed methods of every place that the path names."""
+        """Search with backtracking, collecting the methods of every place that the path names."""
         if len(raw) > _MOST_SEGMENTS:
             return None
         search: _Search[T] = _Search(method, raw)

@@ -1,4 +1,4 @@
-"""What is wrong with a value: violations, flattened from jsonschema-rs errors to readable leaves."""
+"""What is wrong with a value: the errors of jsonschema-rs flattened to readable leaves."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ class Violation:
     expected: Any = None
 
 
+def fits(validator: Validator, value: Any) -> bool:
+    """Return whether `value` is valid; what JSON cannot hold is not."""
+    try:
+        return bool(validator.is_valid(value))
+    except ValueError:
+        return False
+
+
 def violations(
     validator: Validator,
     value: Any,
@@ -42,7 +50,7 @@ def violations(
     name: str | None = None,
     limit: int = _LIMIT,
 ) -> list[Violation]:
-    """Return what is wrong with `value`, at most `limit` leaves; `name` fixes the parameter's name."""
+    """Return what is wrong with `value`, at most `limit` leaves; `name` is the parameter's."""
     try:
         if validator.is_valid(value):
             return []
@@ -67,7 +75,7 @@ def _leaves(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterable[Any]:
 
 
 def _best(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
-    """Return the errors of the branch that the value most likely meant, [] if no branch stands out."""
+    """Return the errors of the branch that the value most likely meant, [] if none stands out."""
     branches = getattr(error.kind, "context", None) or []
     ranked = [(_distance(branch, len(error.instance_path)), n) for n, branch in enumerate(branches)]
     ranked = [entry for entry in ranked if branches[entry[1]]]
@@ -81,7 +89,7 @@ def _best(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.Validation
 
 
 def _distance(branch: list[jsonschema_rs.ValidationError], depth: int) -> tuple[int, int, int]:
-    """Rank a failed branch: wrong type at the root is far, a wrong tag less, deep errors are near."""
+    """Rank a failed branch: a wrong type at the root is far, a wrong tag less so."""
     far, count, deepest = 0, 0, 0
     for error in branch:
         count += 1

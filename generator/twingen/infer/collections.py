@@ -1,0 +1,301 @@
+"""Collections and their items: the basic create, read, list, replace, update and delete."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from twingen.contract.model import Operation as Documented, Schema
+from twingen.contract.schemas import properties, resolve
+from twingen.infer.draft import Draft
+from twingen.infer.evidence import (
+    example_items, is_object, is_parameter, list_items, name_of, record_properties, request_schema,
+    segments, success_examples, success_schema,
+)  # fmt: skip
+from twingen.infer.identity import identity, identity_field
+from twingen.infer.pages import envelope, page_parameters, paging
+from twingen.infer.words import kebab, singular
+from twingen.twin.model import Answer, Find, Operation, Paging, Resource, Treatment
+
+Path = tuple[str, ...]
+_BORN = ("created", "createdAt", "created_at", "createdDate", "createTime", "createdTime", "dateCreated")
+_CHANGED = (
+    "lastUpdated", "updated", "updatedAt", "updated_at", "updatedDate", "updateTime", "modified",
+    "modifiedTime", "lastModified", "lastModifiedDate", "dateUpdated",
+)  # fmt: skip
+
+
+class _Place:
+    """The operations on one item path and the collection path above it."""
+
+    def __init__(self, item: Path):
+        self.item = item
+        self.collection = item[:-1]
+        self.on_item: dict[str, Documented] = {}
+        self.on_collection: dict[str, Documented] = {}
+
+
+def collections(draft: Draft) -> Draft:
+    """Find `/things` with `/things/{id}` and give their operations the usual meanings.
+
+    A place counts as a resource when its item can be read, or is made and listed above it; its
+    parents are the resources of the item paths that it lies under. What does not fit is left to
+    other passes, with the reason.
+    """
+    places = _places(draft)
+    names = _names(places)
+    resources: dict[Path, Resource] = {}
+    for item in sorted(places, key=lambda path: (len(path), path)):
+        place = places[item]
+        parents = _parents(item, resources)
+        if parents is None:
+            for operation in _operations(place):
+                draft = draft.because(operation.key, "it lies under something that is no known resource")
+            continue
+        resource = _resource(draft, place, names[item], [name for name, _ in parents])
+        if resource is None:
+            continue
+        resources[item] = resource
+        draft = replace(draft, resources={**draft.resources, resource.name: resource})
+        for operation, style in _behaviours(draft, place, resource, parents):
+            if style is not None:
+                draft = _with_style(draft, style)
+            draft = draft.behaving(operation)
+    return draft
+
+
+def _with_style(draft: Draft, style: Paging) -> Draft:
+    service = draft.service
+    return replace(draft, service=replace(service, paging={**service.paging, style.name: style}))
+
+
+def _places(draft: Draft) -> dict[Path, _Place]:
+    by_path: dict[Path, dict[str, Documented]] = defaultdict(dict)
+    for operation in draft.contract.operations:
+        if "#" not in operation.path and not operation.host:
+            by_path[segments(operation.path)].setdefault(operation.method, operation)
+    places: dict[Path, _Place] = {}
+    for path, methods in by_path.items():
+        if len(path) > 1 and is_parameter(path[-1]) and not is_parameter(path[-2]):
+            if "{" not in path[-2]:
+                place = _Place(path)
+                place.on_item = methods
+                place.on_collection = by_path.get(path[:-1], {})
+                places[path] = place
+    return places
+
+
+def _operations(place: _Place) -> Iterator[Documented]:
+    yield from place.on_collection.values()
+    yield from place.on_item.values()
+
+
+def _names(places: dict[Path, _Place]) -> dict[Path, str]:
+    """Name each place by its last noun, with the nouns above it where that is not enough."""
+    nouns = {
+        path: [singular(kebab(segment)) for segment in path[:-1] if "{" not in segment] for path in places
+    }
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
+    for path in sorted(places, key=lambda path: (len(path), path)):
+        words = nouns[path]
+        for count in range(1, len(words) + 1):
+            name = "-".join(words[-count:])
+            if name not in taken:
+                break
+        else:
+            number = 2
+            while f"{'-'.join(words)}-{number}" in taken:
+                number += 1
+            name = f"{'-'.join(words)}-{number}"
+        taken.add(name)
+        names[path] = name
+    return names
+
+
+def _parents(item: Path, resources: dict[Path, Resource]) -> list[tuple[str, int]] | None:
+    """Return (resource, number of its path parameter) for every parameter above; None if one is unknown."""
+    found, number = [], 0
+    for end in range(1, len(item)):
+        if "{" in item[end - 1]:
+            if not is_parameter(item[end - 1]):
+                return None
+            parent = resources.get(item[:end])
+            if parent is None:
+                return None
+            found.append((parent.name, number))
+            number += 1
+    return found
+
+
+def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Resource | None:
+    contract = draft.contract
+    read, listed = place.on_item.get("GET"), place.on_collection.get("GET")
+    made = place.on_collection.get("POST")
+    schema = success_schema(read) if read else None
+    items = list_items(success_schema(listed), contract) if listed else None
+    if not is_object(schema, contract):
+        schema = success_schema(made) if made else None
+        if not (is_object(schema, contract) and items):
+            return None
+    assert schema is not None
+    fields = record_properties(schema, contract)
+    if list_items(schema, contract) and "id" not in fields:
+        return None
+    parameter = place.item[-1].strip("{}")
+    field = identity_field(parameter, name, fields)
+    if field is None:
+        return None
+    sent = record_properties(request_schema(made), contract) if made else {}
+    samples, values = _samples(place, items[0] if items else None, field)
+    born = {path: "{now}" for path in _BORN if _server_set(fields.get(path), path in sent, draft)}
+    changed = {path: "{now}" for path in _CHANGED if _server_set(fields.get(path), path in sent, draft)}
+    where = f"/{'/'.join(place.item)}"
+    return Resource(
+        name=name,
+        about=f"What {where} names.",
+        schema=name_of(schema),
+        store=f"{draft.service.name}/{name}",
+        identity=identity(field, fields, sent, values, contract),
+        parents=tuple(parents),
+        samples=tuple(samples),
+        server_set=born,
+        touch=changed,
+        read_only=tuple(
+            path for path, member in fields.items()
+            if resolve(member, contract.schemas).get("readOnly") and path not in born and path not in changed
+        ),
+        inferred=(f"collections: {where} answers an object with {field!r}",),
+    )  # fmt: skip
+
+
+def _server_set(schema: Schema | None, sent: bool, draft: Draft) -> bool:
+    if schema is None:
+        return False
+    plain = resolve(schema, draft.contract.schemas)
+    if sent and not plain.get("readOnly"):
+        return False
+    types = plain.get("type")
+    return plain.get("format") == "date-time" or (types == "string" and "enum" not in plain)
+
+
+def _samples(place: _Place, member: str | None, field: str) -> tuple[list[str], list[Any]]:
+    references, values = [], []
+    for operation in (place.on_collection.get("POST"), place.on_item.get("GET"), place.on_item.get("PUT")):
+        for status, example in success_examples(operation) if operation else ():
+            if isinstance(example.value, dict) and field in example.value:
+                assert operation is not None
+                references.append(f"{operation.key} {status} #{example.name}")
+                values.append(example.value[field])
+    listed = place.on_collection.get("GET")
+    for status, example in success_examples(listed) if listed else ():
+        items = [item for item in example_items(example.value, member) if isinstance(item, dict)]
+        values += [item[field] for item in items if field in item]
+        if items and all(field in item for item in items):
+            assert listed is not None
+            inside = f"{member}[]" if member else "[]"
+            references.append(f"{listed.key} {status} #{example.name} @{inside}")
+    return references, values
+
+
+def _behaviours(
+    draft: Draft, place: _Place, resource: Resource, parents: list[tuple[str, int]]
+) -> Iterator[tuple[Operation, Paging | None]]:
+    above = tuple(Find(name=name, by=f"path[{number}]", resource=name) for name, number in parents)
+    own = Find(name=resource.name, by=f"path[{len(parents)}]", resource=resource.name)
+    contract = draft.contract
+    listed, made = place.on_collection.get("GET"), place.on_collection.get("POST")
+    if listed is not None:
+        operation = _list(draft, listed, resource, above)
+        if operation is not None:
+            yield operation
+    if made is not None and is_object(request_schema(made), contract):
+        answered = success_schema(made)
+        same = answered is None or name_of(answered) == resource.schema or _alike(answered, resource, draft)
+        if same:
+            yield _operation(draft, made, "create", "create", "collection", resource, above), None
+    for method, does, effect in (
+        ("GET", "read", "none"), ("PUT", "replace", "replace"), ("PATCH", "update", "update"),
+        ("DELETE", "delete", "delete"), ("POST", "update", "update"),
+    ):  # fmt: skip
+        documented = place.on_item.get(method)
+        if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
+            continue
+        yield _operation(draft, documented, does, effect, "item", resource, (*above, own)), None
+
+
+def _alike(schema: Schema, resource: Resource, draft: Draft) -> bool:
+    mine = draft.contract.schemas.get(resource.schema or "", {})
+    ours = set(properties(mine, draft.contract.schemas))
+    theirs = set(record_properties(schema, draft.contract))
+    return bool(theirs) and len(ours & theirs) >= 0.6 * len(theirs)
+
+
+def _operation(
+    draft: Draft, documented: Documented, does: str, effect: Any, target: Any, resource: Resource,
+    find: tuple[Find, ...],
+) -> Operation:  # fmt: skip
+    return Operation(
+        key=documented.key,
+        does=does,
+        effect=effect,
+        target=target,
+        resource=resource.name,
+        find=find,
+        parameters=_ignored(documented, set()),
+        inferred=(f"collections: {documented.method} of {does}",),
+    )
+
+
+def _ignored(documented: Documented, known: set[str]) -> dict[str, Treatment]:
+    return {
+        parameter.name: Treatment(use="ignored", options={"why": "no rule tells what it does"})
+        for parameter in documented.parameters
+        if parameter.location == "query" and parameter.name not in known
+    }
+
+
+def _list(
+    draft: Draft, documented: Documented, resource: Resource, above: tuple[Find, ...]
+) -> tuple[Operation, Paging | None] | None:
+    contract = draft.contract
+    schema = success_schema(documented)
+    found = list_items(schema, contract)
+    if found is None:
+        return None
+    member = found[0]
+    style = paging(documented, member is not None, contract)
+    known = page_parameters(style)
+    if style is not None:
+        style = _distinct(draft, style)
+    answer = Answer()
+    if member is not None:
+        names = list(record_properties(schema, contract))
+        answer = Answer(body=envelope(member, names, style))
+    return (
+        Operation(
+            key=documented.key,
+            does="list",
+            effect="none",
+            target="collection",
+            resource=resource.name,
+            find=above,
+            page=style.name if style else None,
+            parameters=_ignored(documented, known),
+            answer=answer,
+            inferred=("collections: GET answers a list of it",),
+        ),
+        style,
+    )
+
+
+def _distinct(draft: Draft, style: Paging) -> Paging:
+    """Return the style under a name of its own, shared by the lists that are paged alike."""
+    name, number = style.name, 2
+    while True:
+        candidate = replace(style, name=name)
+        if draft.service.paging.get(name, candidate) == candidate:
+            return candidate
+        name, number = f"{style.name}-{number}", number + 1

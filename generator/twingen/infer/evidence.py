@@ -1,0 +1,92 @@
+"""Looking things up in a contract: success schemas, examples, path shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twingen.contract.model import Contract, Example, Operation, Schema
+from twingen.contract.schemas import properties, resolve, schema_name, types
+
+
+def segments(path: str) -> tuple[str, ...]:
+    return tuple(path.partition("#")[0].strip("/").split("/"))
+
+
+def is_parameter(segment: str) -> bool:
+    """Return whether a segment is one plain parameter (not partial, not spanning)."""
+    return segment.startswith("{") and segment.endswith("}") and segment.count("{") == 1 and (
+        not segment.startswith("{+")
+    )
+
+
+def success_schema(operation: Operation) -> Schema | None:
+    """Return the schema of the lowest documented 2xx with a JSON body, as written (maybe a $ref)."""
+    for response in sorted(operation.responses, key=lambda r: r.status):
+        if response.status.startswith("2"):
+            for media in response.content:
+                if "json" in media.type and media.schema is not None:
+                    return media.schema
+    return None
+
+
+def request_schema(operation: Operation) -> Schema | None:
+    for media in operation.body.content if operation.body else ():
+        if media.schema is not None and ("json" in media.type or "form" in media.type):
+            return media.schema
+    return None
+
+
+def success_examples(operation: Operation) -> Iterator[tuple[str, Example]]:
+    """Yield status and example of every JSON success."""
+    for response in operation.responses:
+        if response.status.startswith("2"):
+            for media in response.content:
+                if "json" in media.type:
+                    for example in media.examples:
+                        yield response.status, example
+
+
+def record_properties(schema: Schema | None, contract: Contract) -> dict[str, Schema]:
+    if schema is None:
+        return {}
+    return properties(schema, contract.schemas)
+
+
+def is_object(schema: Schema | None, contract: Contract) -> bool:
+    if schema is None:
+        return False
+    plain = resolve(schema, contract.schemas)
+    return "object" in types(plain) or bool(record_properties(schema, contract)) or any(
+        key in plain for key in ("oneOf", "anyOf")
+    )
+
+
+def list_items(schema: Schema | None, contract: Contract) -> tuple[str | None, Schema] | None:
+    """Return where the records of a list are, and their schema.
+
+    The first is None for a bare array, else the envelope's member that holds the array of objects
+    (the only one, or the one whose items are no scalars); None when this is no list.
+    """
+    if schema is None:
+        return None
+    plain = resolve(schema, contract.schemas)
+    items = plain.get("items")
+    if "array" in types(plain) and isinstance(items, dict):
+        return None, items
+    found = []
+    for name, member in record_properties(schema, contract).items():
+        inner = resolve(member, contract.schemas)
+        inner_items = inner.get("items")
+        if "array" in types(inner) and isinstance(inner_items, dict) and is_object(inner_items, contract):
+            found.append((name, inner_items))
+    return found[0] if len(found) == 1 else None
+
+
+def name_of(schema: Schema | None) -> str | None:
+    return None if schema is None else schema_name(schema)
+
+
+def example_items(value: Any, member: str | None) -> list[Any]:
+    items = value.get(member) if member is not None and isinstance(value, dict) else value
+    return items if isinstance(items, list) else []

@@ -1,0 +1,77 @@
+"""How lists are paged: styles recognised by the parameters that an operation documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twingen.contract.model import Contract, Operation
+from twingen.contract.schemas import resolve
+from twingen.twin.model import Paging
+
+_LIMIT = (
+    "limit", "maxResults", "max_results", "pageSize", "page_size", "per_page", "perPage", "size",
+    "count", "first", "$top",
+)  # fmt: skip
+_CURSOR = (
+    "after", "cursor", "pageToken", "page_token", "nextPageToken", "next_token", "starting_after",
+    "start_cursor", "continuationToken", "marker",
+)  # fmt: skip
+_OFFSET = ("startAt", "offset", "skip", "start", "$skip")
+_NUMBER = ("page", "page_number", "pageNumber")
+_TOTAL = {"total", "totalCount", "total_count", "totalResults"}
+_NEXT = {"next", "nextPageToken", "next_cursor", "nextCursor", "next_page_token", "cursor"}
+
+
+def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging | None:
+    """Return the paging style of a list, None where it documents none."""
+    queries = {p.name: p for p in operation.parameters if p.location == "query"}
+
+    def first(names: tuple[str, ...]) -> str | None:
+        return next((name for name in names if name in queries), None)
+
+    limit, cursor, offset, number = first(_LIMIT), first(_CURSOR), first(_OFFSET), first(_NUMBER)
+    if not (cursor or offset or number or limit):
+        return None
+    schema: Any = resolve(queries[limit].schema, contract.schemas) if limit else {}
+    largest = schema.get("maximum")
+    largest = int(largest) if isinstance(largest, (int, float)) and largest < 1e6 else 1000
+    default = schema.get("default")
+    default = default if isinstance(default, int) and not isinstance(default, bool) else min(largest, 100)
+    name = "cursor" if cursor else "offset" if offset else "page" if number else "limit"
+    return Paging(
+        name=name,
+        limit=limit,
+        cursor=cursor,
+        offset=None if cursor else offset,
+        number=None if cursor or offset else number,
+        default_limit=max(default, 1),
+        max_limit=max(largest, default, 1),
+        link_header=bool(cursor) and not enveloped,
+    )
+
+
+def envelope(member: str, names: list[str], style: Paging | None) -> dict[str, Any]:
+    """Return the body around a page: what is told by the well-known names of an envelope."""
+    body: dict[str, Any] = {}
+    for name in names:
+        if name == member:
+            body[name] = "{page.items}"
+        elif name in _TOTAL:
+            body[name] = "{page.total}"
+        elif name in _NEXT and style is not None and style.cursor:
+            body[name] = "{either(page.next, nothing)}"
+        elif name in {"isLast", "is_last"}:
+            body[name] = "{page.last}"
+        elif name in {"has_more", "hasMore", "more"}:
+            body[name] = "{not page.last}"
+        elif name in _OFFSET:
+            body[name] = "{page.offset}"
+        elif name in _LIMIT:
+            body[name] = "{page.limit}"
+    return body
+
+
+def page_parameters(style: Paging | None) -> set[str]:
+    if style is None:
+        return set()
+    return {name for name in (style.limit, style.cursor, style.offset, style.number) if name}

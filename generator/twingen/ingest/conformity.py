@@ -1,0 +1,98 @@
+"""Published examples against published schemas: where a document contradicts itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from twingen.contract.diagnostics import Diagnostics
+from twingen.contract.model import Contract, Example, MediaType, Operation, Origin, Schema
+from twingen.contract.schemas import PREFIX
+from twingen.ingest.media import is_json
+from twingen.ingest.renaming import redirect
+
+_BASE = "urn:contract"
+
+
+def check_examples(contract: Contract, diagnostics: Diagnostics) -> None:
+    """Add a note for every operation whose request or 2xx examples contradict their schemas.
+
+    Neither side is changed: which one is right takes a recording or prose to tell.
+    """
+    check = _Check(contract.schemas)
+    for operation in contract.operations:
+        failures: list[tuple[Example, str]] = []
+        count = 0
+        for media in _checked(operation):
+            for example in media.examples:
+                count += 1
+                problem = check.problem(media.schema, example.value)
+                if problem is not None:
+                    failures.append((example, problem))
+        if failures:
+            example, problem = failures[0]
+            diagnostics.add(
+                "note",
+                "example-contradicts-schema",
+                f"{len(failures)} of {count} examples of {operation.id} contradict their schema; "
+                f"{example.name}: {problem}",
+                example.origin or operation.origin or Origin(document=""),
+            )
+
+
+def _checked(operation: Operation) -> Iterator[MediaType]:
+    groups = [operation.body.content] if operation.body is not None else []
+    groups += [r.content for r in operation.responses if r.status.startswith("2")]
+    for content in groups:
+        for media in content:
+            if media.schema is not None and media.examples and is_json(media.type):
+                yield media
+
+
+class _Check:
+    """Compiles each schema once; None where the validator cannot compile it."""
+
+    def __init__(self, schemas: Any) -> None:
+        document = {"components": {"schemas": dict(schemas)}}
+        self._registry = jsonschema_rs.Registry([(_BASE, document)])
+        self._validators: dict[Any, Any] = {}
+        self._known: dict[tuple[int, int], str | None] = {}
+
+    def problem(self, schema: Schema | None, value: Any) -> str | None:
+        """Return what is wrong with `value`, None if nothing is."""
+        if schema is None:
+            return None
+        key = (id(schema), id(value))  # both live as long as the contract
+        if key not in self._known:
+            self._known[key] = self._problem(schema, value)
+        return self._known[key]
+
+    def _problem(self, schema: Schema, value: Any) -> str | None:
+        name = schema.get("$ref") if len(schema) == 1 else id(schema)
+        if name not in self._validators:
+            self._validators[name] = self._compile(schema)
+        validator = self._validators[name]
+        if validator is None:
+            return None
+        try:
+            if validator.is_valid(value):
+                return None
+            error = next(iter(validator.iter_errors(value)))
+        except (ValueError, StopIteration):
+            return None
+        place = "".join(f"/{token}" for token in error.instance_path)
+        message = re.sub(r"\s+", " ", error.message)
+        if len(message) > 160:
+            message = "…" + message[-159:]
+        return f"{message} (at {place or 'the top'})"
+
+    def _compile(self, schema: Schema) -> Any:
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                dict(redirect(schema, PREFIX, _BASE + PREFIX)), registry=self._registry
+            )
+        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+            return None
