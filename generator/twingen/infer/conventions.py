@@ -77,7 +77,7 @@ def _literal(value: Any) -> Any:
 
 
 def _scheme(draft: Draft) -> str | None:
-    """Return the first documented scheme of Basic, bearer and apiKey, in that order."""
+    """Return the credential's scheme: of those most operations take, Basic, bearer or apiKey."""
     ranks: dict[str, int] = {}
     for scheme in draft.contract.security_schemes.values():
         if scheme.type == "basic" or scheme.scheme == "basic":
@@ -88,4 +88,15 @@ def _scheme(draft: Draft) -> str | None:
             ranks[scheme.name] = 2
         elif scheme.type in {"oauth2", "openIdConnect"}:
             ranks[scheme.name] = 3
-    return min(ranks, key=lambda name: ranks[name]) if ranks else None
+    if not ranks:
+        return None
+    uses = Counter(
+        name
+        for operation in draft.contract.operations
+        for requirement in operation.security or ()
+        for name in requirement
+        if name in ranks
+    )
+    most = max(uses.values(), default=0)
+    common = [name for name in ranks if uses[name] * 2 >= most]
+    return min(common, key=lambda name: ranks[name])

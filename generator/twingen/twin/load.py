@@ -3,21 +3,69 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 
 from twingen.contract.document import load as load_contract
+from twingen.contract.model import Contract
 from twingen.errors import DamagedTwinError, FormatError, NewerTwinError
 from twingen.twin import shorthand
 from twingen.twin.format import check
-from twingen.twin.lock import load_lock
+from twingen.twin.lock import FILE as LOCK
+from twingen.twin.lock import parse_lock
 from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Twin
 from twingen.twin.yaml import line_of, load
 
 _Loaded = TypeVar("_Loaded")
+
+
+class _Files:
+    """Where the files of a twin are read from: a folder, or memory."""
+
+    def __init__(self, path: Path | None, content: Mapping[str, bytes] | None = None):
+        self.path = path
+        self.content = content
+
+    def read(self, name: str) -> bytes | None:
+        if self.content is not None:
+            return self.content.get(name)
+        assert self.path is not None
+        try:
+            return (self.path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError:
+            raise DamagedTwinError("this is a file, not a twin's folder", where=str(self.path)) from None
+        except OSError as error:
+            raise DamagedTwinError(f"cannot be read: {error.strerror}", where=self.where(name)) from None
+
+    def text(self, name: str) -> str | None:
+        raw = self.read(name)
+        if raw is None:
+            return None
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise DamagedTwinError(f"not UTF-8: {error.reason}", where=self.where(name)) from None
+
+    def names(self, folder: str, suffix: str) -> list[str]:
+        if self.content is not None:
+            return sorted(n for n in self.content if n.startswith(folder + "/") and n.endswith(suffix))
+        assert self.path is not None
+        return sorted(f"{folder}/{file.name}" for file in (self.path / folder).glob(f"*{suffix}"))
+
+    def where(self, name: str = "") -> str:
+        if self.path is None:
+            return name or "the twin"
+        return str(self.path / name) if name else str(self.path)
+
+
+def load_files(content: Mapping[str, bytes], contract: Contract | None = None) -> Twin:
+    """Return the twin that files in memory are; `contract` saves reading contract.json again."""
+    return _load(_Files(None, content), contract)
 
 
 def load_twin(path: Path) -> Twin:
@@ -26,30 +74,22 @@ def load_twin(path: Path) -> Twin:
     Raises DamagedTwinError when a file is missing or does not parse, FormatError when one breaks
     the format, NewerTwinError when the twin was written by a newer twingen.
     """
-    settings = _settings(path)
+    return _load(_Files(path), None)
+
+
+def _load(files: _Files, contract: Contract | None) -> Twin:
+    settings = _settings(files)
     name = str(settings["name"])
-    contract_file = path / "contract.json"
-    try:
-        contract = load_contract(orjson.loads(contract_file.read_bytes()))
-    except FileNotFoundError:
-        raise DamagedTwinError(
-            "contract.json is missing", where=str(path), remedy="build the twin again"
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedTwinError(
-            f"contract.json does not hold a contract: {error}",
-            where=str(contract_file),
-            remedy="build the twin again",
-        ) from None
-    service = read_file(path / "service.yaml", "service", shorthand.service)
+    contract = contract or _contract(files)
+    service = read_file(files, "service.yaml", "service", shorthand.service)
     if service is None:
         raise DamagedTwinError(
-            "service.yaml is missing", where=str(path), remedy="build the twin again"
+            "service.yaml is missing", where=files.where(), remedy="build the twin again"
         )
-    resources, handlers = read_resources(path, name)
-    _once(resources)
-    seeds = read_file(path / "seed.yaml", "seed", lambda data, _: shorthand.seeds(data)) or ()
-    deviations = read_file(path / "deviations.yaml", "deviations", _deviations) or ()
+    resources, handlers = _resources(files, name)
+    _once(files, resources)
+    seeds = read_file(files, "seed.yaml", "seed", lambda data, _: shorthand.seeds(data)) or ()
+    deviations = read_file(files, "deviations.yaml", "deviations", _deviations) or ()
     return Twin(
         name=name,
         title=str(settings.get("title", name)),
@@ -61,27 +101,42 @@ def load_twin(path: Path) -> Twin:
         seeds=seeds,
         base_aliases={str(k): str(v) for k, v in settings.get("aliases", {}).items()},
         deviations=deviations,
-        lock=load_lock(path),
+        lock=parse_lock(files.read(LOCK)),
         handlers=handlers,
         digests={str(k): str(v) for k, v in settings.get("digests", {}).items()},
-        path=path,
+        path=files.path,
     )
 
 
-def _settings(path: Path) -> dict[str, Any]:
-    file = path / "twin.toml"
+def _contract(files: _Files) -> Contract:
+    raw = files.read("contract.json")
+    if raw is None:
+        raise DamagedTwinError(
+            "contract.json is missing", where=files.where(), remedy="build the twin again"
+        )
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return load_contract(orjson.loads(raw))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedTwinError(
+            f"contract.json does not hold a contract: {error}",
+            where=files.where("contract.json"),
+            remedy="build the twin again",
+        ) from None
+
+
+def _settings(files: _Files) -> dict[str, Any]:
+    file = files.where("twin.toml")
+    text = files.text("twin.toml")
+    if text is None:
         raise DamagedTwinError(
             "this folder is no twin: it has no twin.toml",
-            where=str(path),
+            where=files.where(),
             remedy="give the folder that `twingen build` wrote",
-        ) from None
-    except NotADirectoryError:
-        raise DamagedTwinError("this is a file, not a twin's folder", where=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DamagedTwinError(f"not valid TOML: {error}", where=str(file)) from None
+        )
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DamagedTwinError(f"not valid TOML: {error}", where=file) from None
     version = settings.get("format")
     if not isinstance(version, int) or "name" not in settings:
         raise DamagedTwinError("twin.toml lacks `format` or `name`", where=str(file))
@@ -95,60 +150,58 @@ def _settings(path: Path) -> dict[str, Any]:
 
 
 def read_file(
-    file: Path, kind: str, build: Callable[[Any, Place], _Loaded]
+    files: _Files, name: str, kind: str, build: Callable[[Any, Place], _Loaded]
 ) -> _Loaded | None:
     """Read, check and build one YAML file of a twin; None when it does not exist."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    text = files.text(name)
+    if text is None:
         return None
-    except UnicodeDecodeError as error:
-        raise DamagedTwinError(f"not UTF-8: {error.reason}", where=str(file)) from None
-    data = load(text, str(file))
-    check(data, kind, file=str(file), text=text)
-    return build(data, Place(file=str(file)))
+    where = files.where(name)
+    data = load(text, where)
+    check(data, kind, file=where, text=text)
+    return build(data, Place(file=where))
 
 
-def read_resources(path: Path, service: str) -> tuple[tuple[Resource, ...], dict[str, str]]:
+def _resources(files: _Files, service: str) -> tuple[tuple[Resource, ...], dict[str, str]]:
     """Read every resources/*.yaml in order of name, and the .py files beside them as text."""
     resources: list[Resource] = []
     handlers: dict[str, str] = {}
-    for file in sorted((path / "resources").glob("*.yaml")):
+    for name in files.names("resources", ".yaml"):
         loaded = read_file(
-            file, "resource", lambda data, place: shorthand.resource(data, service, place)
+            files, name, "resource", lambda data, place: shorthand.resource(data, service, place)
         )
         assert loaded is not None
-        if loaded.name != file.stem:
+        stem = name.removeprefix("resources/").removesuffix(".yaml")
+        if loaded.name != stem:
             raise FormatError(
-                f"the file is named {file.stem!r}, its resource {loaded.name!r}",
-                where=f"{file}:1",
+                f"the file is named {stem!r}, its resource {loaded.name!r}",
+                where=f"{files.where(name)}:1",
                 remedy=f"rename the file to {loaded.name}.yaml",
             )
         resources.append(loaded)
-        code = file.with_suffix(".py")
-        if code.exists():
-            handlers[loaded.name] = code.read_text(encoding="utf-8")
+        code = files.text(f"resources/{stem}.py")
+        if code is not None:
+            handlers[loaded.name] = code
     return tuple(resources), handlers
 
 
-def _once(resources: tuple[Resource, ...]) -> None:
-    seen: dict[str, Operation] = {}
+def _once(files: _Files, resources: tuple[Resource, ...]) -> None:
+    seen: dict[str, tuple[Resource, Operation]] = {}
     for resource in resources:
         for operation in resource.operations:
-            earlier = seen.setdefault(operation.key, operation)
-            if earlier is not operation:
+            earlier, _ = seen.setdefault(operation.key, (resource, operation))
+            if earlier is not resource:
                 raise FormatError(
                     f"the operation {operation.key!r} is described twice",
-                    where=_line(operation),
-                    remedy=f"the other one is in {_line(earlier)}",
+                    where=_line(files, resource, operation),
+                    remedy=f"the other one is in {_line(files, earlier, operation)}",
                 )
 
 
-def _line(operation: Operation) -> str:
-    if operation.place is None:
-        return ""
-    text = Path(operation.place.file).read_text(encoding="utf-8")
-    return f"{operation.place.file}:{line_of(text, ['operations', operation.key])}"
+def _line(files: _Files, resource: Resource, operation: Operation) -> str:
+    name = f"resources/{resource.name}.yaml"
+    line = line_of(files.text(name) or "", ["operations", operation.key])
+    return f"{files.where(name)}:{line}"
 
 
 def _deviations(data: Any, place: Place) -> tuple[Deviation, ...]:

@@ -5,7 +5,6 @@ It is derived: deleting or damaging it loses no behaviour, only what was on reco
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,15 +14,15 @@ from twingen.twin.model import Lock, Proof, Standing, Unit
 FILE = "twin.lock"
 
 
-def load_lock(path: Path) -> Lock:
-    """Read the lock of the twin in `path`; an absent or damaged one is an empty one."""
+def parse_lock(raw: bytes | None) -> Lock:
+    """Return the lock that `raw` holds; an absent or damaged one is an empty one."""
     try:
-        data = orjson.loads((path / FILE).read_bytes())
+        data = orjson.loads(raw or b"")
         return Lock(
             units={file: Unit(file=file, **_tuples(unit)) for file, unit in data["units"].items()},
             standing={key: _standing(entry) for key, entry in data["operations"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Lock()
 
 

@@ -7,7 +7,8 @@ twin/expression.py. Paths into records are dotted (`profile.login`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,7 +41,7 @@ class Guard:
     error: str
     when: str | None = None
     unless: str | None = None
-    give: Mapping[str, Any] = field(default_factory=dict)
+    give: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,9 @@ class Find:
     by: str
     resource: str
     error: str = "not_found"
-    give: Mapping[str, Any] = field(default_factory=dict)
+    give: Mapping[str, Any] = member(default_factory=dict)
     optional: bool = False
-    within: Mapping[str, Any] = field(default_factory=dict)
+    within: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Answer:
     status: int | None = None
     body: Any = None
     empty: bool = False
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = member(default_factory=dict)
     content_type: str | None = None
     links: tuple[str, ...] | None = None
     only: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ class Treatment:
 
     use: str
     fields: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class FirstStep:
 
     when: str
     move: str | None = None
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = member(default_factory=dict)
     answer: Answer | None = None
 
 
@@ -107,8 +108,8 @@ class Spawn:
     """A record made elsewhere when one is created or an operation runs."""
 
     resource: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    refs: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = member(default_factory=dict)
+    refs: Mapping[str, Any] = member(default_factory=dict)
     when: str | None = None
     name: str | None = None
 
@@ -118,10 +119,10 @@ class Change:
     """A set of records changed: those of `resource` that `where` selects are deleted, moved or set."""
 
     resource: str
-    where: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] = member(default_factory=dict)
     delete: bool = False
     move: str | None = None
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = member(default_factory=dict)
     when: str | None = None
 
 
@@ -169,14 +170,14 @@ class Operation:
     only: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     merge: Literal["deep", "shallow", "replace"] = "deep"
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = member(default_factory=dict)
     move: str | None = None
     first: tuple[FirstStep, ...] = ()
     field: str | None = None
-    where: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Any] = member(default_factory=dict)
     keep: str | None = None
     through: Through | None = None
-    parameters: Mapping[str, Treatment] = field(default_factory=dict)
+    parameters: Mapping[str, Treatment] = member(default_factory=dict)
     page: str | None = None
     order: str | None = None
     descending: bool = False
@@ -189,7 +190,7 @@ class Operation:
     cite: tuple[str, ...] = ()
     tested: str | None = None
     inferred: tuple[str, ...] = ()
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = member(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +201,7 @@ class Identity:
     mint: str = "{base62:20}"
     take: str | None = None
     also: tuple[str, ...] = ()
-    words: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, Any] = member(default_factory=dict)
     fold_case: bool = False
     number: bool = False
 
@@ -211,7 +212,7 @@ class Unique:
 
     fields: tuple[str, ...]
     error: str = "conflict"
-    give: Mapping[str, Any] = field(default_factory=dict)
+    give: Mapping[str, Any] = member(default_factory=dict)
     within: tuple[str, ...] = ()
     fold_case: bool = False
 
@@ -224,7 +225,7 @@ class Link:
     href: Any
     when: str | None = None
     method: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,16 +241,16 @@ class Move:
     name: str
     to: Any = None
     sources: tuple[str, ...] = ()
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = member(default_factory=dict)
     guards: tuple[Guard, ...] = ()
     error: str = "illegal_move"
-    give: Mapping[str, Any] = field(default_factory=dict)
+    give: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
     field: str
-    moves: Mapping[str, Move] = field(default_factory=dict)
+    moves: Mapping[str, Move] = member(default_factory=dict)
     states: tuple[str, ...] = ()
 
 
@@ -259,8 +260,8 @@ class Variant:
 
     tag: str
     schema: str | None = None
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    server_set: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = member(default_factory=dict)
+    server_set: Mapping[str, Any] = member(default_factory=dict)
     spawn: tuple[Spawn, ...] = ()
 
 
@@ -274,27 +275,27 @@ class Resource:
     store: str = ""
     identity: Identity = Identity()
     parents: tuple[str, ...] = ()
-    edge: Mapping[str, str] = field(default_factory=dict)
+    edge: Mapping[str, str] = member(default_factory=dict)
     singleton: bool = False
     unique: tuple[Unique, ...] = ()
     samples: tuple[str, ...] = ()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    server_set: Mapping[str, Any] = field(default_factory=dict)
-    touch: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = member(default_factory=dict)
+    server_set: Mapping[str, Any] = member(default_factory=dict)
+    touch: Mapping[str, Any] = member(default_factory=dict)
     read_only: tuple[str, ...] = ()
-    write_only: Mapping[str, Any] = field(default_factory=dict)
-    derived: Mapping[str, Any] = field(default_factory=dict)
+    write_only: Mapping[str, Any] = member(default_factory=dict)
+    derived: Mapping[str, Any] = member(default_factory=dict)
     links: Links | None = None
     lifecycle: Lifecycle | None = None
     discriminator: str | None = None
-    variants: Mapping[str, Variant] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = member(default_factory=dict)
     spawn: tuple[Spawn, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     indexes: tuple[str, ...] = ()
     operations: tuple[Operation, ...] = ()
     cite: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = member(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,8 +304,8 @@ class ErrorCase:
 
     name: str
     status: int
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = member(default_factory=dict)
+    headers: Mapping[str, Any] = member(default_factory=dict)
     body: Any = None
 
 
@@ -314,9 +315,9 @@ class Errors:
 
     body: Any = None
     content_type: str = "application/json"
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    cases: Mapping[str, ErrorCase] = field(default_factory=dict)
-    messages: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = member(default_factory=dict)
+    cases: Mapping[str, ErrorCase] = member(default_factory=dict)
+    messages: Mapping[str, Any] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,16 +369,16 @@ class Service:
     time: str = "iso-millis"
     auth: Authentication = Authentication()
     errors: Errors = Errors()
-    paging: Mapping[str, Paging] = field(default_factory=dict)
+    paging: Mapping[str, Paging] = member(default_factory=dict)
     validation: Validation = Validation()
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = member(default_factory=dict)
     arguments: bool = False
-    parameters: Mapping[str, Treatment] = field(default_factory=dict)
+    parameters: Mapping[str, Treatment] = member(default_factory=dict)
     wrap: Any = None
     prefixes: tuple[str, ...] = ()
     cite: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = member(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,7 +387,7 @@ class Seed:
 
     resource: str
     data: Any = None
-    refs: Mapping[str, Any] = field(default_factory=dict)
+    refs: Mapping[str, Any] = member(default_factory=dict)
     id: str | None = None
     name: str | None = None
 
@@ -432,8 +433,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    units: Mapping[str, Unit] = field(default_factory=dict)
-    standing: Mapping[str, Standing] = field(default_factory=dict)
+    units: Mapping[str, Unit] = member(default_factory=dict)
+    standing: Mapping[str, Standing] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,9 +453,9 @@ class Twin:
     seed: str = ""
     resources: tuple[Resource, ...] = ()
     seeds: tuple[Seed, ...] = ()
-    base_aliases: Mapping[str, str] = field(default_factory=dict)
+    base_aliases: Mapping[str, str] = member(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()
     lock: Lock = Lock()
-    handlers: Mapping[str, str] = field(default_factory=dict)
-    digests: Mapping[str, str] = field(default_factory=dict)
-    path: Path | None = field(default=None, compare=False)
+    handlers: Mapping[str, str] = member(default_factory=dict)
+    digests: Mapping[str, str] = member(default_factory=dict)
+    path: Path | None = member(default=None, compare=False)

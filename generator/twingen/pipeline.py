@@ -1,0 +1,186 @@
+"""The whole build: documents → contract → behaviour → a twin on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from twingen.contract.diagnostics import Diagnostic, Diagnostics
+from twingen.contract.document import dump as dump_contract
+from twingen.contract.model import Contract
+from twingen.infer import infer
+from twingen.ingest import read_folder
+from twingen.render.adoption import Adopted, adopt
+from twingen.render.folder import TwinFolder, check_target, write_folder
+from twingen.render.overlay import dump_overlay
+from twingen.standing import standings
+from twingen.twin.lock import dump_lock
+from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
+from twingen.twin.write import dump_resource, dump_seeds, dump_service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStarted:
+    """A stage of the build begins: read, infer, adopt, write."""
+
+    stage: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFinished:
+    stage: str
+    seconds: float
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A line about long work inside a stage."""
+
+    text: str
+
+
+Event = StageStarted | StageFinished | Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build came to. `left_out` lists what adopted units say that this contract lacks."""
+
+    twin: Twin
+    path: Path
+    diagnostics: tuple[Diagnostic, ...]
+    adopted: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    written: bool = True
+    seconds: float = 0.0
+
+
+def build(
+    name: str,
+    docs: Path,
+    out: Path,
+    *,
+    adopt_from: Path | None = None,
+    cache: Path | None = None,
+    dry_run: bool = False,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> Built:
+    """Compile the documents in `docs` into the twin `name` in folder `out`.
+
+    What the twin in `adopt_from` knows is bound to this contract's operations. Nothing is written
+    before everything is ready; a failure or an interruption leaves `out` as it was.
+    """
+    begun = time.perf_counter()
+    check_target(out)
+    diagnostics = Diagnostics()
+
+    on_event(StageStarted(stage="read", detail=str(docs)))
+    started = time.perf_counter()
+    contract = read_folder(
+        docs,
+        diagnostics=diagnostics,
+        cache=cache,
+        on_event=lambda text: on_event(Progress(text=text)),
+    )
+    counts = {
+        "documents": len(contract.documents),
+        "operations": len(contract.operations),
+        "schemas": len(contract.schemas),
+        "repairs": len(contract.repairs),
+    }
+    on_event(StageFinished(stage="read", seconds=time.perf_counter() - started, counts=counts))
+
+    on_event(StageStarted(stage="infer"))
+    started = time.perf_counter()
+    draft = infer(contract, name)
+    counts = {"resources": len(draft.resources), "behaviours": len(draft.operations)}
+    on_event(StageFinished(stage="infer", seconds=time.perf_counter() - started, counts=counts))
+
+    inferred = {
+        f"resources/{resource.name}.yaml": dump_resource(resource, name)
+        for resource in _whole(draft.resources, draft.operations)
+    }
+    inferred["service.yaml"] = dump_service(draft.service)
+    inferred["seed.yaml"] = dump_seeds(())
+
+    on_event(StageStarted(stage="adopt", detail=str(adopt_from or "nothing")))
+    started = time.perf_counter()
+    adopted = adopt(adopt_from, name, contract, draft, inferred)
+    counts = {"units": len(adopted.units), "operations": len(adopted.keys)}
+    on_event(StageFinished(stage="adopt", seconds=time.perf_counter() - started, counts=counts))
+
+    on_event(StageStarted(stage="write", detail=str(out)))
+    started = time.perf_counter()
+    folder = _folder(name, contract, adopted)
+    twin = folder.load()
+    standing = standings(twin, draft.reasons)
+    lock = Lock(units=_units(folder, adopted), standing=standing)
+    folder.files["twin.lock"] = dump_lock(lock)
+    if not dry_run:
+        write_folder(folder, out)
+    on_event(
+        StageFinished(
+            stage="write",
+            seconds=time.perf_counter() - started,
+            counts={"files": len(folder.files)},
+        )
+    )
+    return Built(
+        twin=folder.load(),
+        path=out,
+        diagnostics=tuple(diagnostics),
+        adopted=tuple(sorted(adopted.units)),
+        left_out=adopted.left_out,
+        written=not dry_run,
+        seconds=time.perf_counter() - begun,
+    )
+
+
+def _whole(
+    resources: object, operations: object
+) -> list[Resource]:
+    """Return resources with their operations put back in."""
+    from collections.abc import Mapping
+    from dataclasses import replace
+
+    assert isinstance(resources, Mapping) and isinstance(operations, Mapping)
+    grouped: dict[str, list[Operation]] = {}
+    for operation in operations.values():
+        grouped.setdefault(operation.resource, []).append(operation)
+    return [
+        replace(resource, operations=tuple(grouped.get(name, ())))
+        for name, resource in resources.items()
+    ]
+
+
+def _folder(name: str, contract: Contract, adopted: Adopted) -> TwinFolder:
+    folder = TwinFolder(name=name, title=contract.title or name, world=adopted.world or name)
+    folder.seed = adopted.seed or name
+    folder.files["contract.json"] = orjson.dumps(dump_contract(contract))
+    folder.files["overlay.yaml"] = dump_overlay(contract).encode()
+    for file, text in adopted.files.items():
+        folder.files[file] = text.encode()
+    folder.contract = contract
+    folder.aliases = dict(adopted.aliases)
+    folder.files["twin.toml"] = folder.settings().encode()
+    return folder
+
+
+def _units(folder: TwinFolder, adopted: Adopted) -> dict[str, Unit]:
+    units = {}
+    for file, content in folder.files.items():
+        if file in {"contract.json", "twin.toml", "overlay.yaml", "twin.lock"}:
+            continue
+        units[file] = Unit(
+            file=file,
+            origin=adopted.origins.get(file, "inferred"),
+            digest=hashlib.sha256(content).hexdigest()[:32],
+        )
+    return units

@@ -1,0 +1,151 @@
+"""Adoption: what an earlier twin knows is bound to the operations of this contract."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from twingen.contract.model import Contract
+from twingen.infer import Draft
+from twingen.twin.load import load_twin
+from twingen.twin.model import Find, Operation, Resource, Twin
+from twingen.twin.write import dump_resource
+
+_KEPT = ("service.yaml", "seed.yaml", "deviations.yaml", "ui.yaml")
+
+
+@dataclass(slots=True)
+class Adopted:
+    """The text of every unit, where each came from, and what could not be bound."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    left_out: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
+    world: str = ""
+    seed: str = ""
+
+
+def adopt(
+    source: Path | None, name: str, contract: Contract, draft: Draft, inferred: dict[str, str]
+) -> Adopted:
+    """Lay what the twin in `source` says by hand over what the rules conclude.
+
+    A unit is by hand when its text is neither what its lock recorded as inferred nor what the
+    rules conclude now. A resource by hand takes over its operations' keys; an inferred resource
+    that loses all of its operations to one by hand lives on under that one's name.
+    """
+    if source is None:
+        return Adopted(files=dict(inferred))
+    twin = load_twin(source)
+    result = Adopted(world=twin.world, seed=twin.seed, aliases=dict(twin.base_aliases))
+    known = {operation.key for operation in contract.operations}
+    left_out: list[str] = []
+    by_hand: list[Resource] = []
+    for resource in twin.resources:
+        file = f"resources/{resource.name}.yaml"
+        if not _by_hand(source, twin, file, inferred):
+            continue
+        bound = tuple(operation for operation in resource.operations if operation.key in known)
+        missing = [op.key for op in resource.operations if op.key not in known]
+        left_out += [f"{file}: {key}" for key in missing]
+        if resource.operations and not bound and not _needed(resource, twin):
+            left_out.append(f"{file}: none of its operations is documented here")
+            continue
+        by_hand.append(replace(resource, operations=bound))
+        text = (source / file).read_text(encoding="utf-8")
+        result.files[file] = text if not missing else dump_resource(by_hand[-1], name)
+        _mark(result, twin, file)
+        code = f"resources/{resource.name}.py"
+        if (source / code).exists():
+            result.files[code] = (source / code).read_text(encoding="utf-8")
+            _mark(result, twin, code)
+        result.keys |= {operation.key for operation in bound}
+    for file in _KEPT:
+        if (source / file).exists() and _by_hand(source, twin, file, inferred):
+            result.files[file] = (source / file).read_text(encoding="utf-8")
+            _mark(result, twin, file)
+    for scenario in sorted((source / "scenarios").glob("*.yaml")):
+        file = f"scenarios/{scenario.name}"
+        result.files[file] = scenario.read_text(encoding="utf-8")
+        _mark(result, twin, file)
+    for file, text in _remainder(name, draft, by_hand, result.keys).items():
+        result.files.setdefault(file, text)
+    for file in ("service.yaml", "seed.yaml"):
+        result.files.setdefault(file, inferred[file])
+    result.left_out = tuple(left_out)
+    return result
+
+
+def _mark(result: Adopted, twin: Twin, file: str) -> None:
+    unit = twin.lock.units.get(file)
+    result.origins[file] = unit.origin if unit is not None and unit.origin != "inferred" else "hand"
+    result.units.add(file)
+
+
+def _needed(resource: Resource, twin: Twin) -> bool:
+    """Return whether others refer to a resource that has no operations of its own here."""
+    return bool(resource.edge) or not resource.operations or any(
+        operation.resource == resource.name for other in twin.resources for operation in other.operations
+        if other is not resource
+    )
+
+
+def _by_hand(source: Path, twin: Twin, file: str, inferred: dict[str, str]) -> bool:
+    content = (source / file).read_bytes()
+    unit = twin.lock.units.get(file)
+    if unit is not None:
+        if unit.origin != "inferred":
+            return True
+        if unit.digest == hashlib.sha256(content).hexdigest()[:32]:
+            return False
+    return inferred.get(file, "").encode() != content
+
+
+def _remainder(
+    name: str, draft: Draft, by_hand: list[Resource], taken: set[str]
+) -> dict[str, str]:
+    """Return the inferred units that are left, without what was taken over by hand."""
+    hand = {resource.name for resource in by_hand}
+    owner = {op.key: resource.name for resource in by_hand for op in resource.operations}
+    grouped: dict[str, list[Operation]] = {}
+    for operation in draft.operations.values():
+        grouped.setdefault(operation.resource, []).append(operation)
+    renamed: dict[str, str] = {}
+    for resource, operations in grouped.items():
+        owners = Counter(owner[op.key] for op in operations if op.key in owner)
+        if owners:
+            renamed[resource] = owners.most_common(1)[0][0]
+    files: dict[str, str] = {}
+    for resource in draft.resources.values():
+        if resource.name in hand or resource.name in renamed:
+            continue
+        mine = tuple(
+            _renamed(op, renamed) for op in grouped.get(resource.name, ()) if op.key not in taken
+        )
+        if any(_target(parent, renamed) is None for parent in resource.parents):
+            continue
+        parents = tuple(renamed.get(parent, parent) for parent in resource.parents)
+        whole = replace(resource, parents=parents, operations=mine)
+        files[f"resources/{resource.name}.yaml"] = dump_resource(whole, name)
+    return files
+
+
+def _target(name: str, renamed: dict[str, str]) -> str | None:
+    return renamed.get(name, name)
+
+
+def _renamed(operation: Operation, renamed: dict[str, str]) -> Operation:
+    find = tuple(
+        Find(
+            name=renamed.get(one.name, one.name), by=one.by,
+            resource=renamed.get(one.resource, one.resource), error=one.error, give=one.give,
+            optional=one.optional, within=one.within,
+        )
+        for one in operation.find
+    )  # fmt: skip
+    return replace(operation, find=find)
