@@ -19,7 +19,7 @@ from twingen.runtime.http import Request, Response
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.router import Match, Router
-from twingen.runtime.sample import sample_response
+from twingen.runtime.sample import SampledResponse, sample_response
 from twingen.runtime.scope import Scope
 from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import Validator, Violation, violations
@@ -42,7 +42,7 @@ class Route:
 
     __slots__ = (
         "_behaviour", "_body", "_parameters", "_validators", "app", "documented", "media_type",
-        "operation", "public", "template", "tier",
+        "operation", "public", "shaped", "template", "tier",
     )  # fmt: skip
 
     def __init__(
@@ -61,10 +61,17 @@ class Route:
         else:
             self.tier = standing.tier
         self.media_type = _media_type(documented)
+        self.shaped: SampledResponse | None = None
         self._behaviour: Behaviour | None = None
         self._parameters: ParameterDecoder | None = None
         self._body: BodyDecoder | None = None
         self._validators: dict[int, Validator] = {}
+
+    @property
+    def documents_success(self) -> bool:
+        """Whether a success is documented, or nothing at all is."""
+        responses = self.documented.responses
+        return not responses or any(r.status[0] == "2" or r.status == "default" for r in responses)
 
     @property
     def behaviour(self) -> Behaviour | None:
@@ -289,17 +296,18 @@ class TwinApp:
         """Answer in the documented shape, without semantics."""
         if route.tier == "unsupported":
             raise Unwritten(f"{route.documented.key} is not supported by this twin")
-        status, _ = success_status(route.documented, writes=route.documented.method != "GET")
-        found = sample_response(route.documented, str(status), self.schemas.schemas)
-        if found is None:
-            if not any(r.status.startswith("2") or r.status == "default" for r in route.documented.responses):
-                if route.documented.responses:
-                    raise Unwritten(f"{route.documented.key} documents no success")
-            return Response(status, b"", tier="shape")
-        media_type, value = found
-        if isinstance(value, str) and "json" not in media_type:
-            return Response(status, value.encode(), [("content-type", media_type)], tier="shape")
-        return Response(status, dumps(value, scope), [("content-type", media_type)], tier="shape")
+        if route.shaped is None:
+            status, _ = success_status(route.documented, writes=route.documented.method != "GET")
+            route.shaped = sample_response(route.documented, status, self.schemas)
+        found = route.shaped
+        if found.source == "none":
+            if found.status >= 300 or not route.documents_success:
+                raise Unwritten(f"{route.documented.key} documents no success")
+            return Response(found.status, b"", tier="shape")
+        headers = [("content-type", found.media.type if found.media else _JSON)]
+        if isinstance(found.value, str) and "json" not in headers[0][1]:
+            return Response(found.status, found.value.encode(), headers, tier="shape")
+        return Response(found.status, dumps(found.value, scope), headers, tier="shape")
 
     def _refused(self, scope: Scope, refusal: Refusal) -> Response:
         try:
