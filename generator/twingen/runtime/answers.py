@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import orjson
 
 from twingen.contract.model import Operation as Documented
 from twingen.runtime import paths
@@ -20,13 +23,18 @@ _WRITES = frozenset({"create", "upsert", "update", "replace", "delete", "transit
 
 
 class Outcome:
-    """The answer of an operation before it is put into bytes; `value` NOTHING is no body."""
+    """The answer of an operation before it is put into bytes; `value` NOTHING is no body.
 
-    __slots__ = ("content_type", "headers", "status", "value")
+    Records in `value` are shown by `show` when it is put into bytes.
+    """
+
+    __slots__ = ("content_type", "headers", "show", "status", "value")
 
     def __init__(
-        self, status: int, value: Any, headers: list[tuple[str, str]], content_type: str | None = None
-    ):
+        self, status: int, value: Any, headers: list[tuple[str, str]], content_type: str | None = None,
+        show: Callable[[Row], Any] | None = None,
+    ):  # fmt: skip
+        self.show = show
         self.status = status
         self.value = value
         self.headers = headers
@@ -61,6 +69,7 @@ class Answers:
         self.engine = engine
         self.operation = operation
         self.answer = answer
+        self.projection = (answer.links, answer.only, answer.drop)
         self.pager: Pager | None = None
         status, carries = success_status(documented, writes=operation.effect in _WRITES)
         self.status = answer.status or status
@@ -100,7 +109,18 @@ class Answers:
             value = self.wrap(scope.having("body", value))
         if value is not NOTHING and self.masks:
             value = self._masked(scope, value, arguments)
-        return Outcome(self.status, value, headers, self.answer.content_type)
+        show = lambda row: self.shown(scope, row, arguments)  # noqa: E731
+        return Outcome(self.status, value, headers, self.answer.content_type, show)
+
+    def shown(self, scope: Any, row: Row, arguments: dict[str, Any]) -> Any:
+        """Return a record as this operation shows it, from the record's cache where it cannot differ."""
+        if not self.engine.kinds[row.kind].steady or any(name in arguments for name, _ in self.expands):
+            return self.record(scope, row, arguments)
+        token = (self.projection, scope.base)
+        cached = row.shown
+        if cached is None or cached[0] != token:
+            cached = row.shown = (token, orjson.dumps(self.record(scope, row, arguments)))
+        return orjson.Fragment(cached[1])
 
     def reply(self, scope: Any, reply: Reply, arguments: dict[str, Any]) -> Outcome:
         headers = [(name.lower(), value) for name, value in reply.headers.items()]
@@ -117,23 +137,20 @@ class Answers:
         self, scope: Any, result: Any, page: Page | None, arguments: dict[str, Any], *, given: bool
     ) -> Any:
         if page is not None:
-            page.items = [self._record(scope, row, arguments) for row in page.items]
             template = self.body or (self.pager.body if self.pager else None)
-            if template is None:
-                return page.items
-            return self._shown(scope, template(scope.having("page", page)), arguments)
+            return page.items if template is None else template(scope.having("page", page))
         if self.body is not None:
-            extra = {"result": result} if given else {}
-            inside = scope.with_names(extra) if extra else scope
-            return self._shown(scope, self.body(inside), arguments)
-        if result is None:
-            return {}
-        return self._shown(scope, result, arguments)
+            return self.body(scope.having("result", result) if given else scope)
+        return {} if result is None else result
+
+    def resolved(self, scope: Any, value: Any, arguments: dict[str, Any]) -> Any:
+        """Return an answer's value with the records in it as this operation shows them."""
+        return self._shown(scope, value, arguments)
 
     def _shown(self, scope: Any, value: Any, arguments: dict[str, Any]) -> Any:
         """Return a value with the records in it as clients see them."""
         if isinstance(value, Row):
-            return self._record(scope, value, arguments)
+            return self.record(scope, value, arguments)
         if isinstance(value, dict):
             if any(isinstance(member, (Row, dict, list)) for member in value.values()):
                 return {name: self._shown(scope, member, arguments) for name, member in value.items()}
@@ -142,7 +159,7 @@ class Answers:
             return [self._shown(scope, item, arguments) for item in value]
         return value
 
-    def _record(self, scope: Any, row: Any, arguments: dict[str, Any]) -> Any:
+    def record(self, scope: Any, row: Any, arguments: dict[str, Any]) -> Any:
         if not isinstance(row, Row):
             return row
         data = self.engine.render(scope, row, self.answer.links)

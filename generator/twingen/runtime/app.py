@@ -270,7 +270,7 @@ class TwinApp:
         scope.world = draft
         try:
             outcome = behaviour.run(scope, arguments)
-            outcome.value = orjson.Fragment(dumps(outcome.value, scope)) if _lazy(outcome.value) else outcome.value
+            outcome.value = orjson.Fragment(dumps(outcome.value, scope, outcome.show)) if _lazy(outcome.value) else outcome.value
         finally:
             scope.world = world
         world.adopt(draft)
@@ -288,7 +288,7 @@ class TwinApp:
             body = value.encode()
             headers = [("content-type", outcome.content_type), *headers]
         else:
-            body = dumps(value, scope)
+            body = dumps(value, scope, outcome.show)
             headers = [("content-type", outcome.content_type or route.media_type), *headers]
         return Response(outcome.status, body, headers, tier=route.tier)
 

@@ -388,7 +388,7 @@ class Behaviour:
                 refusal.give.setdefault("index", index)
                 refusal.give.setdefault("kind", kind)
                 raise
-            replies.append(outcome.value)
+            replies.append(behaviour.answers.resolved(scope, outcome.value, arguments))
         scope.names = {**names, "replies": replies}
         scope.body, scope.record = body, subject
         return self.answers.outcome(scope, {"replies": replies}, arguments)

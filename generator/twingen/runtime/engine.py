@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -406,12 +406,12 @@ def _has(row: Row, name: Any, value: Any) -> bool:
     return bool(paths.get(row.data, name) == value)
 
 
-def dumps(value: Any, scope: Any) -> bytes:
-    """Return JSON; records inside are shown as clients see them."""
+def dumps(value: Any, scope: Any, show: Callable[[Row], Any] | None = None) -> bytes:
+    """Return JSON; records inside are shown by `show`, by default whole."""
 
     def default(item: Any) -> Any:
         if isinstance(item, Row):
-            return scope.engine.render(scope, item)
+            return scope.engine.render(scope, item) if show is None else show(item)
         if item is NOTHING:
             return None
         if isinstance(item, tuple | set | frozenset):

@@ -9,7 +9,7 @@ from twingen.errors import ExpressionError, FormatError
 from twingen.runtime import paths
 from twingen.runtime.ids import compile_style
 from twingen.runtime.store import Extract, Row
-from twingen.twin.expression import Evaluate, compile_expression, compile_template
+from twingen.twin.expression import Evaluate, compile_expression, compile_template, volatile
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Change, Guard, Resource, Spawn
 
@@ -151,6 +151,12 @@ def ref_index(name: str) -> tuple[str, Extract]:
     return f"ref:{name}", lambda row: row.refs.get(name)
 
 
+def vars_of(link: Any) -> list[Any]:
+    """Return the templates of a link, its condition among them."""
+    condition = f"{{{link.when}}}" if link.when else ""
+    return [link.href, condition, dict(link.more)]
+
+
 class CompiledResource:
     """A resource ready to run. Raises ExpressionError or FormatError with the resource's file."""
 
@@ -211,3 +217,7 @@ class CompiledResource:
         self.keys.update(field_index(path) for path in resource.indexes)
         self.keys.update((unique.index, unique.extract) for unique in self.unique)
         self.plain = not (self.derived or self.links)
+        self.steady = not volatile([dict(resource.derived), [vars_of(link) for link in self._table()]])
+
+    def _table(self) -> tuple[Any, ...]:
+        return self.resource.links.table if self.resource.links else ()

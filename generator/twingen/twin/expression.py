@@ -44,6 +44,7 @@ class _Rewriter(ast.NodeTransformer):
     def __init__(self, text: str):
         self.text = text
         self.names: set[str] = set()
+        self.calls: set[str] = set()
 
     def fail(self, node: ast.AST, why: str) -> ExpressionError:
         column = getattr(node, "col_offset", 0)
@@ -134,6 +135,7 @@ class _Rewriter(ast.NodeTransformer):
         name = node.func.id
         if name not in FUNCTIONS and name not in CONTEXT_FUNCTIONS:
             raise self.fail(node, f"there is no function {name}(){_nearest(name)}")
+        self.calls.add(name)
         arguments: list[Any] = [self.visit(argument) for argument in node.args]
         if name in CONTEXT_FUNCTIONS:
             arguments.insert(0, ast.Name("_s", ast.Load()))
@@ -163,7 +165,13 @@ _GLOBALS: dict[str, Any] = {
     **{f"_f_{name}": function for name, function in CONTEXT_FUNCTIONS.items()},
 }
 _LIMIT = 4_000
-_compiled: dict[str, tuple[Evaluate, frozenset[str]]] = {}
+_compiled: dict[str, tuple[Evaluate, frozenset[str], frozenset[str]]] = {}
+# What changes between two requests that see the same record at the same address.
+_VOLATILE = frozenset(
+    {"body", "query", "path", "args", "headers", "method", "now", "epoch", "world", "credential",
+     "input", "media", "before"}
+)  # fmt: skip
+_STEADY_CALLS = frozenset({*FUNCTIONS, "url", "hash", "iso"})
 
 
 def compile_expression(text: str, names: frozenset[str] | None = None) -> Evaluate:
@@ -175,7 +183,7 @@ def compile_expression(text: str, names: frozenset[str] | None = None) -> Evalua
     found = _compiled.get(text)
     if found is None:
         found = _compiled[text] = _compile(text)
-    evaluate, used = found
+    evaluate, used, _ = found
     if names is not None:
         unknown = sorted(used - _KNOWN - names)
         if unknown:
@@ -186,7 +194,7 @@ def compile_expression(text: str, names: frozenset[str] | None = None) -> Evalua
     return evaluate
 
 
-def _compile(text: str) -> tuple[Evaluate, frozenset[str]]:
+def _compile(text: str) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
     if len(text) > _LIMIT:
         raise ExpressionError(f"an expression of {len(text)} characters (at most {_LIMIT})")
     try:
@@ -206,7 +214,28 @@ def _compile(text: str) -> tuple[Evaluate, frozenset[str]]:
     )
     code = compile(ast.fix_missing_locations(function), "<twin>", "eval")
     evaluate: Evaluate = eval(code, _GLOBALS)  # noqa: S307 - only allow-listed nodes reach this
-    return evaluate, frozenset(rewriter.names)
+    return evaluate, frozenset(rewriter.names), frozenset(rewriter.calls)
+
+
+def volatile(node: Any) -> bool:
+    """Return whether a template may give another value for the same record in another request."""
+    if isinstance(node, str):
+        if "{" not in node:
+            return False
+        for part in split_template(node):
+            if not isinstance(part, str):
+                compile_expression(part[0])
+                _, names, calls = _compiled[part[0]]
+                if names & _VOLATILE or calls - _STEADY_CALLS:
+                    return True
+        return False
+    if isinstance(node, Mapping):
+        if "$each" in node or "$if" in node:
+            return True
+        return any(volatile(key) or volatile(value) for key, value in node.items())
+    if isinstance(node, list):
+        return any(volatile(item) for item in node)
+    return False
 
 
 def split_template(text: str) -> list[str | tuple[str]]:
