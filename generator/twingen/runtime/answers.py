@@ -109,18 +109,28 @@ class Answers:
             value = self.wrap(scope.having("body", value))
         if value is not NOTHING and self.masks:
             value = self._masked(scope, value, arguments)
-        show = lambda row: self.shown(scope, row, arguments)  # noqa: E731
-        return Outcome(self.status, value, headers, self.answer.content_type, show)
+        return Outcome(
+            self.status, value, headers, self.answer.content_type, self._show(scope, arguments)
+        )
 
-    def shown(self, scope: Any, row: Row, arguments: dict[str, Any]) -> Any:
-        """Return a record as this operation shows it, from the record's cache where it cannot differ."""
-        if not self.engine.kinds[row.kind].steady or any(name in arguments for name, _ in self.expands):
-            return self.record(scope, row, arguments)
+    def _show(self, scope: Any, arguments: dict[str, Any]) -> Callable[[Row], Any]:
+        """Return how records are shown: from their cache where the request makes no difference."""
+        kinds = self.engine.kinds
         token = (self.projection, scope.base)
-        cached = row.shown
-        if cached is None or cached[0] != token:
-            cached = row.shown = (token, orjson.dumps(self.record(scope, row, arguments)))
-        return orjson.Fragment(cached[1])
+        expanding = any(name in arguments for name, _ in self.expands)
+
+        def show(row: Row) -> Any:
+            cached = row.shown
+            if cached is not None and cached[0] == token and not expanding:
+                return orjson.Fragment(cached[1])
+            shown = self.record(scope, row, arguments)
+            if expanding or not kinds[row.kind].steady:
+                return shown
+            raw = orjson.dumps(shown)
+            row.shown = (token, raw)
+            return orjson.Fragment(raw)
+
+        return show
 
     def reply(self, scope: Any, reply: Reply, arguments: dict[str, Any]) -> Outcome:
         headers = [(name.lower(), value) for name, value in reply.headers.items()]

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from twingen.runtime.http import Request
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
 from twingen.twin.expression import Evaluate, compile_template
@@ -161,7 +162,7 @@ class Pager:
             offset=offset,
             number=number,
             total=lambda: sum(1 for _ in start(-1)),
-            urls=lambda cursor: self._url(scope, cursor, limit),
+            urls=_Addresses(self.style, scope.request, limit).url,
         )
 
     def headers(self, page: Page) -> list[tuple[str, str]]:
@@ -175,20 +176,32 @@ class Pager:
             links.append(("link", f'<{page.member("next_url")}>; rel="next"'))
         return links
 
-    def _url(self, scope: Any, cursor: str | None, limit: int) -> str:
-        style, request = self.style, scope.request
+
+class _Addresses:
+    """The absolute addresses of a list's pages, as the request asked for it."""
+
+    __slots__ = ("_limit", "_pairs", "_request", "_style")
+
+    def __init__(self, style: Paging, request: Request, limit: int):
+        self._style = style
+        self._request = request
+        self._limit = limit
+        self._pairs: list[tuple[str, str]] | None = None
+
+    def url(self, cursor: str | None) -> str:
+        """Return the address of the page at `cursor` (None: this one)."""
+        style, request = self._style, self._request
         place = style.cursor or style.offset or style.number
-        pairs = [
-            (name, value)
-            for name, value in parse_qsl(request.query, keep_blank_values=True)
-            if name != style.limit and (cursor is None or name != place)
-        ]
-        head: list[tuple[str, str]] = []
-        if cursor is not None and place is not None:
-            head.append((place, cursor))
+        if self._pairs is None:
+            self._pairs = [
+                pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] != style.limit
+            ]
+        pairs = [pair for pair in self._pairs if cursor is None or pair[0] != place]
         if style.limit is not None:
-            head.append((style.limit, str(limit)))
-        query = urlencode([*head, *pairs])
+            pairs.insert(0, (style.limit, str(self._limit)))
+        if cursor is not None and place is not None:
+            pairs.insert(0, (place, cursor))
+        query = urlencode(pairs)
         return f"{request.base}{request.path}{'?' + query if query else ''}"
 
 

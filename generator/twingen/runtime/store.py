@@ -179,10 +179,10 @@ class Ordered(Generic[V]):
         place = max(bisect_right(self._starts, seq) - 1, 0)
         for number in range(place, len(self._chunks)):
             chunk = self._chunks[number]
-            if number == place:
-                yield from [value for age, value in chunk.items() if age > seq]
-            else:
+            if self._starts[number] > seq:
                 yield from list(chunk.values())
+            else:
+                yield from list(chunk.values())[bisect_right(list(chunk), seq) :]
 
     def before(self, seq: int | None = None) -> Iterator[V]:
         """Yield the values older than `seq` (None: all), youngest first."""
