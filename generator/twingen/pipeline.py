@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
 from twingen.contract.diagnostics import Diagnostic, Diagnostics
 from twingen.contract.document import dump as dump_contract
-from twingen.contract.model import Contract
+from twingen.contract.model import Contract, Origin
 from twingen.infer import infer
 from twingen.ingest import read_folder
 from twingen.render.adoption import Adopted, adopt
+from twingen.render.models import ModelsTask
 from twingen.render.folder import TwinFolder, check_target, write_folder
 from twingen.render.overlay import dump_overlay
 from twingen.standing import standings
@@ -97,6 +98,26 @@ def build(
     }
     on_event(StageFinished(stage="read", seconds=time.perf_counter() - started, counts=counts))
 
+    models = ModelsTask(contract.schemas, cache)
+    try:
+        return _compile(
+            name, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun
+        )
+    finally:
+        models.stop()
+
+
+def _compile(
+    name: str,
+    contract: Contract,
+    out: Path,
+    adopt_from: Path | None,
+    dry_run: bool,
+    on_event: Callable[[Event], None],
+    diagnostics: Diagnostics,
+    models: ModelsTask,
+    begun: float,
+) -> Built:
     on_event(StageStarted(stage="infer"))
     started = time.perf_counter()
     draft = infer(contract, name)
@@ -119,6 +140,10 @@ def build(
     on_event(StageStarted(stage="write", detail=str(out)))
     started = time.perf_counter()
     folder = _folder(name, contract, adopted)
+    source, problem = models.result()
+    folder.files["models.py"] = source.encode()
+    if problem:
+        diagnostics.add("warning", "models", problem, Origin(document="models.py"))
     twin = folder.load()
     standing = standings(twin, draft.reasons)
     lock = Lock(units=_units(folder, adopted), standing=standing)
@@ -144,13 +169,9 @@ def build(
 
 
 def _whole(
-    resources: object, operations: object
+    resources: Mapping[str, Resource], operations: Mapping[str, Operation]
 ) -> list[Resource]:
     """Return resources with their operations put back in."""
-    from collections.abc import Mapping
-    from dataclasses import replace
-
-    assert isinstance(resources, Mapping) and isinstance(operations, Mapping)
     grouped: dict[str, list[Operation]] = {}
     for operation in operations.values():
         grouped.setdefault(operation.resource, []).append(operation)
@@ -176,7 +197,7 @@ def _folder(name: str, contract: Contract, adopted: Adopted) -> TwinFolder:
 def _units(folder: TwinFolder, adopted: Adopted) -> dict[str, Unit]:
     units = {}
     for file, content in folder.files.items():
-        if file in {"contract.json", "twin.toml", "overlay.yaml", "twin.lock"}:
+        if file in {"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock"}:
             continue
         units[file] = Unit(
             file=file,

@@ -51,13 +51,13 @@ def test_no_contract(tmp_path: Path) -> None:
     )
     assert refused(tmp_path) == (
         "no contract in DOCS; found:\n"
-        "    events.yaml: AsyncAPI 2.6.0 document: no reader\n"
+        "    a.md: page of text\n"
         "    b.html: HTML page\n"
+        "    c.bin: binary file\n"
+        "    calls: 2 JSON documents that are no contract\n"
+        "    events.yaml: AsyncAPI 2.6.0 document: no reader\n"
         "    package.json: JSON document that is no contract\n"
         "    schema.json: JSON Schema: no contract\n"
-        "    c.bin: binary file\n"
-        "    a.md: page of text\n"
-        "    calls: 2 JSON documents that are no contract\n"
         "  twingen reads OpenAPI 3, Swagger 2.0 and Google Discovery documents."
     )
 
@@ -71,9 +71,7 @@ def test_what_is_no_contract_is_said(ingest: Ingest) -> None:
     files = {"api.txt": openapi({"/x": {"get": OK}}), "guide/a.md": "# A", "guide/b.md": "# B"}
     got = ingest(files)
     assert got.keys == ["GET /x"]
-    assert [str(d) for d in got.diagnostics] == [
-        "note: guide: 2 pages of text [not-a-contract]"
-    ]
+    assert [str(d) for d in got.diagnostics] == ["note: guide: 2 pages of text [not-a-contract]"]
 
 
 def test_a_single_file(tmp_path: Path) -> None:

@@ -341,7 +341,9 @@ def test_servers(ingest: Ingest) -> None:
 )
 def test_token_prefix_is_learnt(ingest: Ingest, description: str, prefix: str) -> None:
     scheme = {"type": "apiKey", "in": "header", "name": "Authorization", "description": description}
-    components = {"securitySchemes": {"token": scheme, "odd": {"type": "http", "scheme": "postBody"}}}
+    components = {
+        "securitySchemes": {"token": scheme, "odd": {"type": "http", "scheme": "postBody"}}
+    }
     document = openapi({"/x": {"get": OK}, "/y": {"get": {**OK, "security": []}}},
                        components=components, security=[{"token": []}])  # fmt: skip
     got = ingest({"api.yaml": document})
@@ -380,7 +382,9 @@ def test_keyword_with_an_illegal_value_is_dropped(ingest: Ingest, keyword: Any) 
 def test_schema_names_are_made_legal(ingest: Ingest) -> None:
     schemas = {"List«Pet»": {"items": {"$ref": "#/components/schemas/List%C2%ABPet%C2%BB"}}}
     got = ingest({"api.yaml": openapi({"/x": {"get": OK}}, schemas)})
-    assert got.contract.schemas == {"List_Pet": {"items": {"$ref": "#/components/schemas/List_Pet"}}}
+    assert got.contract.schemas == {
+        "List_Pet": {"items": {"$ref": "#/components/schemas/List_Pet"}}
+    }
 
 
 def test_recursive_schemas(ingest: Ingest) -> None:
@@ -389,7 +393,9 @@ def test_recursive_schemas(ingest: Ingest) -> None:
         "B": {"$ref": "#/components/schemas/C"},
         "C": {"$ref": "#/components/schemas/B"},
     }
-    got = ingest({"api.yaml": openapi({"/x": {"get": answering(schemas["A"], example={})}}, schemas)})
+    got = ingest(
+        {"api.yaml": openapi({"/x": {"get": answering(schemas["A"], example={})}}, schemas)}
+    )
     assert properties(got.contract.schemas["B"], got.contract.schemas) == {}
 
 

@@ -51,8 +51,8 @@ def collections(draft: Draft) -> Draft:
         place = places[item]
         parents = _parents(item, resources)
         if parents is None:
-            for operation in _operations(place):
-                draft = draft.because(operation.key, "it lies under something that is no known resource")
+            for stray in _operations(place):
+                draft = draft.because(stray.key, "it lies under something that is no known resource")
             continue
         resource = _resource(draft, place, names[item], [name for name, _ in parents])
         if resource is None:

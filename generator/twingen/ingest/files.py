@@ -158,10 +158,10 @@ def summaries(files: Iterable[File]) -> list[tuple[str, str]]:
         key = (_group(file.path), file.label)
         counts[key] += 1
         single[key] = file.path
-    return [
+    return sorted(
         (single[group, label], label) if count == 1 else (group, f"{count} {_plural(label)}")
-        for (group, label), count in sorted(counts.items())
-    ]
+        for (group, label), count in counts.items()
+    )
 
 
 def _group(path: str) -> str:

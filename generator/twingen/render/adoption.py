@@ -121,22 +121,16 @@ def _remainder(
         if owners:
             renamed[resource] = owners.most_common(1)[0][0]
     files: dict[str, str] = {}
-    for resource in draft.resources.values():
-        if resource.name in hand or resource.name in renamed:
+    for kind in draft.resources.values():
+        if kind.name in hand or kind.name in renamed:
             continue
         mine = tuple(
-            _renamed(op, renamed) for op in grouped.get(resource.name, ()) if op.key not in taken
+            _renamed(op, renamed) for op in grouped.get(kind.name, ()) if op.key not in taken
         )
-        if any(_target(parent, renamed) is None for parent in resource.parents):
-            continue
-        parents = tuple(renamed.get(parent, parent) for parent in resource.parents)
-        whole = replace(resource, parents=parents, operations=mine)
-        files[f"resources/{resource.name}.yaml"] = dump_resource(whole, name)
+        parents = tuple(renamed.get(parent, parent) for parent in kind.parents)
+        whole = replace(kind, parents=parents, operations=mine)
+        files[f"resources/{kind.name}.yaml"] = dump_resource(whole, name)
     return files
-
-
-def _target(name: str, renamed: dict[str, str]) -> str | None:
-    return renamed.get(name, name)
 
 
 def _renamed(operation: Operation, renamed: dict[str, str]) -> Operation:

@@ -156,7 +156,7 @@ class Behaviour:
             self.engine.guard(scope, self.guards)
         for when, move, fields, answers in self.first:
             if when(scope):
-                if move is not None:
+                if move is not None and record is not None:
                     scope.record = self.engine.transition(scope, record, move)
                 if fields:
                     row = scope.record
@@ -256,7 +256,8 @@ class Behaviour:
             for path in self.kind.read_only:
                 data = paths.without(data, path)
         scope.input = data
-        return data
+        sent: dict[str, Any] = data
+        return sent
 
     def _refs(self, scope: Any) -> dict[str, Any]:
         assert self.kind is not None
@@ -347,7 +348,7 @@ class Behaviour:
         assert kind is not None
         refs = self._refs(scope)
         identifier = "|".join(getattr(refs.get(end), "id", "") for end in kind.resource.edge)
-        found = scope.world.reading(kind.store).get(identifier)
+        found: Row | None = scope.world.reading(kind.store).get(identifier)
         data = {} if self.operation.input is None and not isinstance(scope.body, dict) else self._data(scope)
         data = apply(data, self.set, scope)
         if found is not None:

@@ -402,7 +402,7 @@ class Engine:
 
 def _has(row: Row, name: Any, value: Any) -> bool:
     if isinstance(name, str):
-        return row.refs.get(name) == value
+        return bool(row.refs.get(name) == value)
     return bool(paths.get(row.data, name) == value)
 
 

@@ -48,7 +48,7 @@ class Run:
         self._pristine: dict[str, World] = {}
         keys: dict[str, dict[str, dict[str, object]]] = {}
         for app in self.apps:
-            keys.setdefault(app.twin.world, {}).update(app.engine.keys())  # type: ignore[arg-type]
+            keys.setdefault(app.twin.world, {}).update(app.engine.keys())
         for app in self.apps:
             group = app.twin.world
             if group not in self._pristine:

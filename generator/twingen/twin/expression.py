@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twingen.errors import ExpressionError
-from twingen.twin.functions import CONTEXT_FUNCTIONS, FUNCTIONS, NOTHING, OPERATORS
+from twingen.twin.functions import CONTEXT_FUNCTIONS, FUNCTIONS, NOTHING, OPERATORS, plain
 
 Evaluate = Callable[[Any], Any]
 
@@ -432,7 +432,7 @@ def _merge(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
             value = part(scope)
             if value is None or value is NOTHING:
                 continue
-            result.update(getattr(value, "data", value))
+            result.update(plain(value))
         return result
 
     return build
