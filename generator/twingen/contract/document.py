@@ -11,19 +11,24 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
 
+from twingen.contract.document_content import (
+    dump_content,
+    dump_origin,
+    dump_parameter,
+    dump_response,
+    load_content,
+    load_origin,
+    load_parameter,
+    load_response,
+    sparse,
+)
 from twingen.contract.keys import parameter_names
 from twingen.contract.model import (
     Body,
     Contract,
     Document,
-    Example,
-    Header,
-    MediaType,
     Operation,
-    Origin,
-    Parameter,
     Repair,
-    Response,
     SecurityScheme,
     Server,
 )
@@ -39,7 +44,7 @@ def dump(contract: Contract) -> Json:
     if contract.description:
         info["description"] = contract.description
     paths, order = _dump_paths(contract.operations)
-    extra = _sparse(
+    extra = sparse(
         {
             "common-parameters": list(contract.common_parameters),
             "documents": [_dump_record(document) for document in contract.documents],
@@ -91,33 +96,21 @@ def load(document: Mapping[str, Any]) -> Contract:
     )
 
 
-def _sparse(record: Mapping[str, Any]) -> Json:
-    return {key: value for key, value in record.items() if value not in (None, "", [], {}, False)}
-
-
 def _dump_record(record: Any) -> Json:
-    return _sparse({f.name: getattr(record, f.name) for f in fields(record)})
+    return sparse({f.name: getattr(record, f.name) for f in fields(record)})
 
 
 def _dump_repair(repair: Repair) -> Json:
     raw = _dump_record(repair)
     if repair.origin is not None:
-        raw["origin"] = _dump_origin(repair.origin)
+        raw["origin"] = dump_origin(repair.origin)
     if repair.update is not None:
         raw["update"] = repair.update
     return raw
 
 
 def _load_repair(raw: Mapping[str, Any]) -> Repair:
-    return Repair(**{**raw, "origin": _load_origin(raw.get("origin"))})
-
-
-def _dump_origin(origin: Origin) -> list[Any]:
-    return [origin.document, origin.pointer, origin.line]
-
-
-def _load_origin(raw: Any) -> Origin | None:
-    return None if raw is None else Origin(document=raw[0], pointer=raw[1], line=raw[2])
+    return Repair(**{**raw, "origin": load_origin(raw.get("origin"))})
 
 
 # Servers and security schemes
@@ -132,7 +125,7 @@ def _dump_server(server: Server) -> Json:
     names = parameter_names(bare)
     if names:
         raw["variables"] = {name: {"default": name} for name in names}
-    extra = _sparse({"host": server.host, "url": server.url if server.url != bare else ""})
+    extra = sparse({"host": server.host, "url": server.url if server.url != bare else ""})
     if extra:
         raw["x-twingen"] = extra
     return raw
@@ -148,7 +141,7 @@ def _load_server(raw: Mapping[str, Any]) -> Server:
 
 
 def _dump_scheme(key: str, scheme: SecurityScheme) -> Json:
-    raw: Json = {"type": scheme.type} | _sparse(
+    raw: Json = {"type": scheme.type} | sparse(
         {
             "scheme": scheme.scheme,
             "in": scheme.location,
@@ -157,7 +150,7 @@ def _dump_scheme(key: str, scheme: SecurityScheme) -> Json:
         }
     )
     raw |= {name: value for name, value in scheme.details.items() if name not in _SCHEME_KEYS}
-    extra = _sparse(
+    extra = sparse(
         {
             "name": scheme.name if scheme.name != key else "",
             "prefix": scheme.prefix,
@@ -210,27 +203,27 @@ def _dump_paths(operations: tuple[Operation, ...]) -> tuple[Json, list[int]]:
 
 
 def _dump_operation(operation: Operation, name: str) -> Json:
-    raw: Json = {"operationId": operation.id} | _sparse(
+    raw: Json = {"operationId": operation.id} | sparse(
         {
             "summary": operation.summary,
             "description": operation.description,
             "tags": list(operation.tags),
             "deprecated": operation.deprecated,
-            "parameters": [_dump_parameter(p) for p in operation.parameters],
+            "parameters": [dump_parameter(p) for p in operation.parameters],
         }
     )
     if operation.body is not None:
-        raw["requestBody"] = {"content": _dump_content(operation.body.content)} | _sparse(
+        raw["requestBody"] = {"content": dump_content(operation.body.content)} | sparse(
             {"required": operation.body.required, "description": operation.body.description}
         )
-    raw["responses"] = {r.status: _dump_response(r) for r in operation.responses}
+    raw["responses"] = {r.status: dump_response(r) for r in operation.responses}
     if operation.security is not None:
         raw["security"] = [
             {scheme: list(scopes) for scheme, scopes in requirement.items()}
             for requirement in operation.security
         ]
     raw |= {k: v for k, v in operation.extensions.items() if k != "x-twingen"}
-    extra: Json = {"key": operation.key} | _sparse(
+    extra: Json = {"key": operation.key} | sparse(
         {
             "path": operation.path if operation.path != name else "",
             "base-path": operation.base_path,
@@ -239,7 +232,7 @@ def _dump_operation(operation: Operation, name: str) -> Json:
         }
     )
     if operation.origin is not None:
-        extra["origin"] = _dump_origin(operation.origin)
+        extra["origin"] = dump_origin(operation.origin)
     raw["x-twingen"] = extra
     return raw
 
@@ -260,154 +253,19 @@ def _load_operation(path: str, method: str, raw: Mapping[str, Any]) -> Operation
         summary=get("summary", ""),
         description=get("description", ""),
         tags=tuple(get("tags", ())),
-        parameters=tuple([_load_parameter(p) for p in get("parameters", ())]),
+        parameters=tuple([load_parameter(p) for p in get("parameters", ())]),
         body=None
         if body is None
         else Body(
             required=body.get("required", False),
-            content=_load_content(body["content"]),
+            content=load_content(body["content"]),
             description=body.get("description", ""),
         ),
-        responses=tuple([_load_response(s, r) for s, r in raw["responses"].items()]),
+        responses=tuple([load_response(s, r) for s, r in raw["responses"].items()]),
         security=None
         if security is None
         else tuple([{s: tuple(scopes) for s, scopes in r.items()} for r in security]),
         deprecated=get("deprecated", False),
         extensions={k: v for k, v in raw.items() if k[:2] == "x-" and k != "x-twingen"},
-        origin=_load_origin(extra.get("origin")),
-    )
-
-
-def _dump_parameter(parameter: Parameter) -> Json:
-    style, explode = _parameter_defaults(parameter.location)
-    raw: Json = {"name": parameter.name, "in": parameter.location} | _sparse(
-        {
-            "required": parameter.required,
-            "description": parameter.description,
-            "deprecated": parameter.deprecated,
-            "style": parameter.style if parameter.style != style else "",
-            "examples": _dump_examples(parameter.examples),
-        }
-    )
-    if parameter.explode != explode:
-        raw["explode"] = parameter.explode
-    if parameter.media_type is None:
-        raw["schema"] = dict(parameter.schema)
-    else:
-        raw["content"] = {parameter.media_type: {"schema": dict(parameter.schema)}}
-    return raw
-
-
-def _load_parameter(raw: Mapping[str, Any]) -> Parameter:
-    get = raw.get
-    style, explode = _parameter_defaults(raw["in"])
-    media_type = None
-    if "content" in raw:
-        media_type, value = next(iter(raw["content"].items()))
-        schema = value["schema"]
-    else:
-        schema = raw["schema"]
-    return Parameter(
-        name=raw["name"],
-        location=raw["in"],
-        required=get("required", False),
-        schema=schema,
-        style=get("style", style),
-        explode=get("explode", explode),
-        media_type=media_type,
-        description=get("description", ""),
-        deprecated=get("deprecated", False),
-        examples=_load_examples(raw["examples"]) if "examples" in raw else (),
-    )
-
-
-def _parameter_defaults(location: str) -> tuple[str, bool]:
-    return ("form", True) if location in ("query", "cookie") else ("simple", False)
-
-
-def _dump_response(response: Response) -> Json:
-    return {"description": response.description} | _sparse(
-        {
-            "headers": {header.name: _dump_header(header) for header in response.headers},
-            "content": _dump_content(response.content),
-        }
-    )
-
-
-def _dump_header(header: Header) -> Json:
-    return {"schema": dict(header.schema)} | _sparse(
-        {"required": header.required, "description": header.description}
-    )
-
-
-def _load_response(status: str, raw: Mapping[str, Any]) -> Response:
-    return Response(
-        status=status,
-        description=raw["description"],
-        headers=tuple(
-            [
-                Header(
-                    name=name,
-                    schema=header["schema"],
-                    required=header.get("required", False),
-                    description=header.get("description", ""),
-                )
-                for name, header in raw["headers"].items()
-            ]
-        )
-        if "headers" in raw
-        else (),
-        content=_load_content(raw["content"]) if "content" in raw else (),
-    )
-
-
-def _dump_content(content: tuple[MediaType, ...]) -> Json:
-    written: Json = {}
-    for media in content:
-        raw: Json = {}
-        if media.schema is not None:
-            raw["schema"] = dict(media.schema)
-        written[media.type] = raw | _sparse(
-            {"examples": _dump_examples(media.examples), "encoding": dict(media.encoding)}
-        )
-    return written
-
-
-def _load_content(raw: Mapping[str, Any]) -> tuple[MediaType, ...]:
-    return tuple(
-        [
-            MediaType(
-                type=name,
-                schema=media.get("schema"),
-                examples=_load_examples(media["examples"]) if "examples" in media else (),
-                encoding=media.get("encoding") or {},
-            )
-            for name, media in raw.items()
-        ]
-    )
-
-
-def _dump_examples(examples: tuple[Example, ...]) -> Json:
-    written: Json = {}
-    for example in examples:
-        raw: Json = {"value": example.value}
-        if example.summary:
-            raw["summary"] = example.summary
-        if example.origin is not None:
-            raw["x-origin"] = _dump_origin(example.origin)
-        written[example.name] = raw
-    return written
-
-
-def _load_examples(raw: Mapping[str, Any]) -> tuple[Example, ...]:
-    return tuple(
-        [
-            Example(
-                name=name,
-                value=example["value"],
-                summary=example.get("summary", ""),
-                origin=_load_origin(example.get("x-origin")),
-            )
-            for name, example in raw.items()
-        ]
+        origin=load_origin(extra.get("origin")),
     )

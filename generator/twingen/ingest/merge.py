@@ -1,7 +1,7 @@
 """Several contracts of one folder → one.
 
-Rules: documents stand by number of operations, then by path. Of two releases of one contract the
-newest counts. Of two schemas with one name that differ, the later document's is called
+Rules: documents stand by number of operations, then by path. Of two releases of one contract
+(one title, and half of the routes of the smaller in both) the newest counts. Of two schemas with one name that differ, the later document's is called
 `Name_<document stem>`; so is a security scheme. Of two operations with one key, the later
 document's gets `#<document stem>`.
 """
@@ -85,13 +85,19 @@ def _newest(parts: list[Part], diagnostics: Diagnostics) -> list[Part]:
 
 
 def _same_contract(first: Contract, second: Contract) -> bool:
-    if first.title != second.title:
+    if _title(first) != _title(second):
         return False
     routes, others = ({o.key for o in c.operations} for c in (first, second))
     shared = len(routes & others)
     if first.version == second.version:
         return bool(routes) and routes == others
     return shared > 0 and 2 * shared >= min(len(routes), len(others))
+
+
+def _title(contract: Contract) -> list[str]:
+    """Return the words of the title that name the service: releases add or lose `API`."""
+    words = re.findall(r"[a-z0-9]+", contract.title.lower())
+    return [word for word in words if word not in ("api", "rest", "the")]
 
 
 def _release(version: str) -> list[tuple[int, int | str]]:

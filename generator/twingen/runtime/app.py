@@ -160,6 +160,8 @@ class TwinApp:
     def handle(self, world: World, request: Request) -> Response:
         """Answer one request in `world`; what goes wrong inside is a 500 that names the place."""
         world.tick()
+        if world.timers and world.timers[0].due <= world.millis():
+            self.engine.run_timers(world)
         method = request.method
         match = self.router.match(method, request.path)
         if match is None or not match.values:

@@ -27,6 +27,13 @@ def duration(text: str) -> int:
     return int(sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(text)))
 
 
+def delay_of(value: object) -> int:
+    """Return the milliseconds that a duration text or a number of seconds stands for."""
+    if isinstance(value, (int, float)):
+        return max(int(value * 1000), 0)
+    return max(duration(str(value)), 0)
+
+
 def written(millis: int, style: str) -> str | int | float:
     """Return a time as the service writes it (`iso-millis`, `iso-seconds`, `unix`, ...)."""
     if style == "unix":

@@ -11,20 +11,23 @@ import orjson
 
 from twingen.errors import FormatError
 from twingen.runtime import paths
+from twingen.runtime.clock import delay_of
 from twingen.runtime.http import Request
 from twingen.runtime.ids import compile_style
 from twingen.runtime.kinds import (
-    CompiledChange, CompiledGuard, CompiledResource, CompiledSpawn, apply, apply_missing,
+    CompiledChange, CompiledGuard, CompiledReaction, CompiledResource, CompiledSpawn, apply,
+    apply_missing,
 )  # fmt: skip
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import Samples
 from twingen.runtime.scope import Scope
 from twingen.runtime.store import Row
-from twingen.runtime.world import World
+from twingen.runtime.world import Timer, World
 from twingen.twin.expression import compile_template
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Service, Twin
 
+_MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
 _DEEPEST = 12  # reactions to reactions; a loop in a twin ends here, loudly
 
 
@@ -41,16 +44,11 @@ class Engine:
         self.hosts = frozenset(
             "/".join(server.url.split("/")[:3]) for server in twin.contract.servers if "//" in server.url
         )
-        self.reactions: dict[str, list[tuple[CompiledChange, CompiledSpawn | None]]] = defaultdict(list)
+        self.reactions: dict[str, list[CompiledReaction]] = defaultdict(list)
         self.children: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for resource in twin.resources:
             for reaction in resource.reactions:
-                self.reactions[reaction.event].append(
-                    (
-                        CompiledChange(reaction.change),
-                        CompiledSpawn(reaction.spawn) if reaction.spawn else None,
-                    )
-                )
+                self.reactions[reaction.event].append(CompiledReaction(reaction))
             for parent in resource.parents:
                 self.children[parent].append((resource.name, parent))
             for end, other in resource.edge.items():
@@ -378,12 +376,36 @@ class Engine:
         if depth > _DEEPEST:
             raise FormatError(f"reactions to {event} go round in circles", where=self.twin.name)
         inside = scope.with_names({"record": row, row.kind.replace("-", "_"): row})
-        for change, spawn in reactions:
-            if spawn is not None:
-                if change.when is None or change.when(inside):
-                    self.spawn(inside, spawn, depth=depth)
+        for number, reaction in enumerate(reactions):
+            if reaction.after is None:
+                self.react(inside, reaction, depth=depth)
+            else:
+                due = inside.millis + delay_of(reaction.after(inside))
+                scope.world.schedule(Timer(due, scope.world.next(), self.twin.name, event, number, row))
+
+    def react(self, scope: Any, reaction: CompiledReaction, *, depth: int = 0) -> None:
+        if reaction.spawn is None:
+            self.change(scope, reaction.change, depth=depth)
+        elif reaction.change.when is None or reaction.change.when(scope):
+            self.spawn(scope, reaction.spawn, depth=depth)
+
+    def run_timers(self, world: World) -> None:
+        """Do what is due by the world's time, in order; timers whose record is gone are dropped."""
+        for _ in range(_MOST_TIMERS):
+            timer = world.due(self.twin.name)
+            if timer is None:
+                return
+            row = world.reading(self.kind(timer.row.kind).store).get(timer.row.id)
+            if row is None and not timer.event.endswith(".deleted"):
                 continue
-            self.change(inside, change, depth=depth)
+            scope = Scope(self, world, Request("TIMER", "/"))
+            scope.millis = timer.due
+            row = row or timer.row
+            names = {"record": row, row.kind.replace("-", "_"): row}
+            try:
+                self.react(scope.with_names(names), self.reactions[timer.event][timer.number])
+            except (Refusal, Unwritten):
+                continue
 
     # The default world
 

@@ -11,7 +11,7 @@ from twingen.runtime.ids import compile_style
 from twingen.runtime.store import Extract, Row
 from twingen.twin.expression import Evaluate, compile_expression, compile_template, volatile
 from twingen.twin.functions import NOTHING
-from twingen.twin.model import Change, Guard, Resource, Spawn
+from twingen.twin.model import Change, Guard, Reaction, Resource, Spawn
 
 Setter = tuple[paths.Path, Evaluate]
 
@@ -73,6 +73,15 @@ class CompiledChange:
         self.move = change.move
         self.set = setters(change.set)
         self.when = compile_expression(change.when) if change.when else None
+
+
+class CompiledReaction:
+    __slots__ = ("after", "change", "spawn")
+
+    def __init__(self, reaction: Reaction):
+        self.change = CompiledChange(reaction.change)
+        self.spawn = CompiledSpawn(reaction.spawn) if reaction.spawn else None
+        self.after = None if reaction.after is None else compile_template(reaction.after)
 
 
 class CompiledMove:

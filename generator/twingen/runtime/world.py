@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from twingen.runtime.clock import EPOCH_MILLIS, TICK_MILLIS, ClockMode, real_millis
-from twingen.runtime.store import EMPTY, Collection, Extract
+from twingen.runtime.store import EMPTY, Collection, Extract, Row
 
 JOURNAL_LENGTH = 1_000
 Keys = Mapping[str, dict[str, Extract]]
+
+
+class Timer(NamedTuple):
+    """Something to do at `due` (milliseconds): a reaction of `twin` to `event`, about `row`."""
+
+    due: int
+    age: int
+    twin: str
+    event: str
+    number: int
+    row: Row
 
 
 class World:
@@ -31,7 +42,7 @@ class World:
         self.mode = mode
         self.counter = 0
         self.ticks = 0
-        self.timers: tuple[Any, ...] = ()
+        self.timers: tuple[Timer, ...] = ()
         self._keys = keys
         self._base: dict[str, Collection] = {}
         self._own: dict[str, Collection] = {}
@@ -98,6 +109,20 @@ class World:
         if self.mode == "real":
             return real_millis()
         return EPOCH_MILLIS + self.ticks * TICK_MILLIS
+
+    def schedule(self, timer: Timer) -> None:
+        self.timers = tuple(sorted((*self.timers, timer), key=lambda one: one[:2]))
+
+    def due(self, twin: str) -> Timer | None:
+        """Take the earliest timer of `twin` that is due, None when there is none."""
+        now = self.millis()
+        for place, timer in enumerate(self.timers):
+            if timer.due > now:
+                return None
+            if timer.twin == twin:
+                self.timers = self.timers[:place] + self.timers[place + 1 :]
+                return timer
+        return None
 
     @property
     def journal(self) -> deque[Any]:

@@ -128,10 +128,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """What a resource does when something happens to another (`user.deleted`, `app.moved`)."""
+    """What a resource does when something happens to another (`user.deleted`, `app.moved`).
+
+    `after` is a template for how long afterwards: a duration (`5m`) or seconds; None: at once.
+    """
 
     event: str
     change: Change
+    after: Any = None
     spawn: Spawn | None = None
 
 

@@ -226,6 +226,7 @@ def _reaction(data: Data, resource: str) -> Reaction:
     return Reaction(
         event=data["event"],
         change=change(data, resource),
+        after=data.get("after"),
         spawn=spawn(data["spawn"]) if "spawn" in data else None,
     )
 

@@ -198,6 +198,7 @@ def _reaction(reaction: Reaction, resource: str) -> Data:
         del change["resource"]
     return {
         "event": reaction.event,
+        **_some(after=reaction.after),
         **change,
         **_some(spawn=_spawn(reaction.spawn) if reaction.spawn else None),
     }
