@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from twingen.contract.model import Operation as Documented
+from twingen.twin.dispatch import documented_kinds
 from twingen.twin.model import Operation, Proof, Standing, Twin
 from twingen.twin.write import operation_data
 
@@ -42,7 +43,8 @@ def _standing(
     dispatch = operation.dispatch
     if dispatch is not None:
         written = {kind.name for kind in dispatch.kinds}
-        unwritten = [kind for kind in dispatch.documented if kind not in written]
+        kinds = documented_kinds(dispatch, documented, twin.contract.schemas)
+        unwritten = [kind for kind in kinds if kind not in written]
         if unwritten:
             problems.append(f"{len(unwritten)} documented kinds have no behaviour: {', '.join(unwritten)}")
     if twin.service.errors.body is None and not twin.service.errors.cases:
@@ -67,7 +69,9 @@ def _ignored(twin: Twin, documented: Documented, operation: Operation) -> list[s
             continue
         treatment = operation.parameters.get(name) or twin.service.parameters.get(name)
         if treatment is not None:
-            if treatment.use == "ignored":
+            if treatment.use == "ignored" or (
+                treatment.use == "moot" and not treatment.options.get("why")
+            ):
                 problems.append(f"the parameter {name!r} is ignored")
             continue
         if not _mentioned(name, text) and not _mentioned(name, code):

@@ -166,7 +166,7 @@ def test_references_outside_of_schemas(ingest: Ingest) -> None:
     components = {
         "parameters": {"P": {"name": "p", "in": "query"}},
         "requestBodies": {"B": {"content": {"application/json": media}}},
-        "responses": {"R": {"description": "r", "headers": {"H": {"$ref": "#/components/headers/H"}}}},
+        "responses": {"R": {"headers": {"H": {"$ref": "#/components/headers/H"}}}},
         "headers": {"H": {"schema": {"type": "integer"}}},
         "examples": {"E": {"value": {"n": 1}}},
     }  # fmt: skip

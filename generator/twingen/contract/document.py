@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
-from urllib.parse import urlsplit
 
 from twingen.contract.document_content import (
     dump_content,
@@ -110,15 +109,15 @@ def _dump_repair(repair: Repair) -> Json:
 
 
 def _load_repair(raw: Mapping[str, Any]) -> Repair:
-    return Repair(**{**raw, "origin": load_origin(raw.get("origin"))})
+    return Repair(**{"evidence": "", **raw, "origin": load_origin(raw.get("origin"))})
 
 
 # Servers and security schemes
 
 
 def _dump_server(server: Server) -> Json:
-    parts = urlsplit(server.url)
-    bare = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "/"
+    scheme, separator, rest = server.url.partition("://")
+    bare = f"{scheme}://{rest.partition('/')[0]}" if separator else "/"
     raw: Json = {"url": bare}
     if server.description:
         raw["description"] = server.description

@@ -187,7 +187,7 @@ def children(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
 
 
 def subschemas(schema: Schema, pointer: str = "") -> Iterator[tuple[str, Schema]]:
-    """Yield every schema inside `schema`, itself first, with its pointer; `$ref` is not followed."""
+    """Yield every schema inside `schema`, itself first, with its pointer; follow no `$ref`."""
     stack: list[tuple[str, Schema]] = [(pointer, schema)]
     while stack:
         place, here = stack.pop()

@@ -36,9 +36,17 @@ def recognises(document: Mapping[str, Any]) -> bool:
 
 def read(source: Source, context: Context) -> Contract:
     document = source.data
-    converted, moved = _convert(document)
-    source = source.converted(converted, moved)
+    converted, moved, pathless = _convert(document)
+    for pointer in pathless:
+        context.diagnostics.add(
+            "warning",
+            "unexpected-value",
+            "a method has no path",
+            source.origin(pointer),
+            left_out="the method",
+        )
     _say_left_out(document, source, context.diagnostics)
+    source = source.converted(converted, moved)
     return read_document(
         source,
         context,
@@ -48,11 +56,16 @@ def read(source: Source, context: Context) -> Contract:
     )
 
 
-def _convert(document: Json) -> tuple[Json, dict[str, str]]:
+def _convert(document: Json) -> tuple[Json, dict[str, str], list[str]]:
+    """Return the OpenAPI document, where its parts stood, and the methods that have no path."""
+    pathless: list[str] = []
     moved: dict[str, str] = {"/servers": "/rootUrl"}
     paths: Json = {}
     common = [_parameter(key, raw) for key, raw in _mapping(document.get("parameters")).items()]
     for pointer, tag, method in _methods(document, "", ""):
+        if not isinstance(method.get("path"), str):
+            pathless.append(pointer)
+            continue
         path = "/" + str(method.get("path", "")).lstrip("/")
         verb = str(method.get("httpMethod", "GET")).lower()
         place, count = path, 1
@@ -86,13 +99,13 @@ def _convert(document: Json) -> tuple[Json, dict[str, str]]:
         flow = {"authorizationUrl": "", "tokenUrl": "", "scopes": listed}
         scheme = {"type": "oauth2", "flows": {"authorizationCode": flow}}
         converted["components"] = {"securitySchemes": {"oauth2": scheme}}
-    return converted, moved
+    return converted, moved, pathless
 
 
 def _methods(holder: Json, pointer: str, tag: str) -> Iterator[tuple[str, str, Json]]:
     """Yield (pointer, resource, method) of a resource and those below it."""
     for key, method in _mapping(holder.get("methods")).items():
-        yield f"{pointer}/methods/{escape(key)}", tag, method
+        yield f"{pointer}/methods/{escape(key)}", tag, _mapping(method)
     for key, resource in _mapping(holder.get("resources")).items():
         inner = f"{tag}.{key}" if tag else key
         yield from _methods(_mapping(resource), f"{pointer}/resources/{escape(key)}", inner)
@@ -140,7 +153,8 @@ def _body(method: Json) -> Json | None:
     upload = _mapping(method.get("mediaUpload"))
     if upload:
         accepted = upload.get("accept")
-        for kind in accepted if isinstance(accepted, list) and accepted else ["*/*"]:
+        accepted = accepted if isinstance(accepted, list) else []
+        for kind in [kind for kind in accepted if isinstance(kind, str)] or ["*/*"]:
             content[kind] = {"schema": _BINARY}
         if JSON in content:
             content["multipart/related"] = {"schema": content[JSON]["schema"]}

@@ -1,9 +1,9 @@
 """Several contracts of one folder → one.
 
-Rules: documents stand by number of operations, then by path. Of two releases of one contract
-(one title, and half of the routes of the smaller in both) the newest counts. Of two schemas with one name that differ, the later document's is called
-`Name_<document stem>`; so is a security scheme. Of two operations with one key, the later
-document's gets `#<document stem>`.
+Rules: documents stand by number of operations, then by path. Of two releases of one contract (one
+title, and half of the routes of the smaller in both) the newest counts. Of two schemas with one
+name that differ, the later document's is called `Name_<document stem>`; so is a security scheme.
+Of two operations with one key, the later document's gets `#<document stem>`.
 """
 
 from __future__ import annotations

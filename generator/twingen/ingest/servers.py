@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
@@ -37,15 +36,15 @@ def addresses(raw: Any) -> list[Address]:
         filled = _fill(url, variables if isinstance(variables, dict) else {})
         if "://" not in filled and filled.startswith("//"):
             filled = "https:" + filled
-        # A host may be a template; braces would confuse nothing but urlsplit's port check.
-        parts = urlsplit(filled)
-        base = parts.path if "://" in filled else "/" + filled.lstrip("./")
+        _, separator, rest = filled.partition("://")
+        host, slash, path = rest.partition("/") if separator else ("", "", "")
+        base = slash + path if separator else "/" + filled.lstrip("./")
         description = server.get("description")
         found.append(
             Address(
                 url=url,
-                host=parts.netloc.lower() if "://" in filled else "",
-                base_path=re.sub(r"/+", "/", base).rstrip("/"),
+                host=host.rpartition("@")[2].lower(),
+                base_path=re.sub(r"/+", "/", re.split("[?#]", base)[0]).rstrip("/"),
                 description=description if isinstance(description, str) else "",
             )
         )

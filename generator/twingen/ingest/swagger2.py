@@ -122,12 +122,9 @@ class _Conversion:
 
     def _operation(self, raw: Json, shared: Any, pointer: str) -> Json:
         own = [self._follow(p) for p in _list(raw.get("parameters"))]
-        names = {(p.get("in"), p.get("name")) for p in own if isinstance(p, dict)}
-        parameters = own + [
-            p
-            for p in (self._follow(entry) for entry in _list(shared))
-            if not isinstance(p, dict) or (p.get("in"), p.get("name")) not in names
-        ]
+        names = {_identity(p) for p in own}
+        inherited = [self._follow(entry) for entry in _list(shared)]
+        parameters = own + [p for p in inherited if _identity(p) not in names]
         places = {id(p): p.get("in") if isinstance(p, dict) else None for p in parameters}
         found = {k: v for k, v in raw.items() if k not in ("consumes", "produces", "schemes")}
         found["parameters"] = [
@@ -171,7 +168,9 @@ class _Conversion:
             "type": "object",
             "properties": {p["name"]: _schema(p) for p in raw if isinstance(p.get("name"), str)},
         }
-        needed = [p["name"] for p in raw if p.get("required") is True and "name" in p]
+        needed = [
+            p["name"] for p in raw if p.get("required") is True and isinstance(p.get("name"), str)
+        ]
         if needed:
             schema["required"] = needed
         has_file = any(p.get("type") == "file" for p in raw)
@@ -208,6 +207,10 @@ class _Conversion:
         return found
 
 
+def _identity(raw: Any) -> str:
+    return f"{raw.get('in')} {raw.get('name')}" if isinstance(raw, dict) else repr(raw)
+
+
 def _parameter(raw: Any) -> Any:
     if not isinstance(raw, dict) or "$ref" in raw:
         return raw
@@ -222,7 +225,7 @@ def _parameter(raw: Any) -> Any:
         form = raw.get("in") == "query"
         style = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
         chosen = raw.get("collectionFormat", "csv")
-        found["style"] = style.get(chosen, "form" if form else "simple")
+        found["style"] = style.get(str(chosen), "form" if form else "simple")
         found["explode"] = chosen == "multi"
     return found
 

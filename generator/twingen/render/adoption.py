@@ -60,11 +60,13 @@ def adopt(
         text = (source / file).read_text(encoding="utf-8")
         result.files[file] = text if not missing else dump_resource(by_hand[-1], name)
         _mark(result, twin, file)
-        code = f"resources/{resource.name}.py"
-        if (source / code).exists():
-            result.files[code] = (source / code).read_text(encoding="utf-8")
-            _mark(result, twin, code)
         result.keys |= {operation.key for operation in bound}
+    kept = {resource.name for resource in by_hand}
+    for stem, code in twin.handlers.items():
+        shared = not (source / f"resources/{stem}.yaml").exists()
+        if stem in kept or (shared and kept):
+            result.files[f"resources/{stem}.py"] = code
+            _mark(result, twin, f"resources/{stem}.py")
     for file in _KEPT:
         if (source / file).exists() and _by_hand(source, twin, file, inferred):
             result.files[file] = (source / file).read_text(encoding="utf-8")

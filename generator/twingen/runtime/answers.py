@@ -12,7 +12,7 @@ from twingen.runtime import paths
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Reply
 from twingen.runtime.masks import MaskError, masked, parse_mask
-from twingen.runtime.paging import Page, Pager
+from twingen.runtime.paging import Page
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
 from twingen.twin.expression import compile_template
@@ -70,7 +70,6 @@ class Answers:
         self.operation = operation
         self.answer = answer
         self.projection = (answer.links, answer.only, answer.drop)
-        self.pager: Pager | None = None
         status, carries = success_status(documented, writes=operation.effect in _WRITES)
         self.status = answer.status or status
         self.carries = self.status != 204 and not answer.empty and (
@@ -96,7 +95,7 @@ class Answers:
         headers: list[tuple[str, str]] = []
         page = result if isinstance(result, Page) else None
         if page is not None:
-            headers = self.pager.headers(page) if self.pager else []
+            headers = page.pager.headers(page)
         if not self.carries and not given:
             value: Any = NOTHING
         else:
@@ -147,7 +146,7 @@ class Answers:
         self, scope: Any, result: Any, page: Page | None, arguments: dict[str, Any], *, given: bool
     ) -> Any:
         if page is not None:
-            template = self.body or (self.pager.body if self.pager else None)
+            template = self.body or page.pager.body
             return page.items if template is None else template(scope.having("page", page))
         if self.body is not None:
             return self.body(scope.having("result", result) if given else scope)

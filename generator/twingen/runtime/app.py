@@ -14,7 +14,6 @@ from twingen.runtime.behaviour import Behaviour
 from twingen.runtime.bodies import LIMIT, BodyDecoder, BodyFailure, compile_body, decode_body
 from twingen.runtime.engine import Engine, dumps
 from twingen.runtime.failures import Failures, plain
-from twingen.runtime.handlers import Handlers
 from twingen.runtime.http import Request, Response
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.refusal import Refusal, Unwritten
@@ -116,7 +115,7 @@ class TwinApp:
         self.strict = strict
         self.body_limit = body_limit
         self.engine = Engine(twin)
-        self.handlers = Handlers(twin)
+        self.handlers = self.engine.handlers
         self.failures = Failures(twin.service)
         self.schemas = Schemas(twin.contract.schemas)
         self.token = self.engine.token
@@ -185,8 +184,7 @@ class TwinApp:
         response.operation = route.documented.key
         if response.tier and response.tier != "semantic":
             response.headers.append(("x-twin-tier", response.tier))
-        for name, evaluate in self.headers:
-            response.headers.append((name, str(evaluate(scope))))
+        self._head(scope, response)
         if method == "HEAD" and route.documented.method != "HEAD":
             response.body = b""
         return response
@@ -197,13 +195,21 @@ class TwinApp:
         scope = Scope(self.engine, world, request)
         if match is None:
             give = {"path": request.path, "method": request.method}
-            return self._refused(scope, Refusal("unknown_route", **give))
+            response = self._refused(scope, Refusal("unknown_route", **give))
+            self._head(scope, response)
+            return response
         allow = ", ".join(match.allow)
         if request.method == "OPTIONS":
             return Response(204, b"", [("allow", allow)])
         response = self._refused(scope, Refusal("method_not_allowed", method=request.method, allow=allow))
         response.headers.append(("allow", allow))
+        self._head(scope, response)
         return response
+
+    def _head(self, scope: Scope, response: Response) -> None:
+        """Add the headers that every answer of the service has."""
+        for name, evaluate in self.headers:
+            response.headers.append((name, str(evaluate(scope))))
 
     def _told_apart(self, match: Match[Route], request: Request) -> Route:
         """Choose among operations that share a route: the fragment's words that the request has."""

@@ -16,6 +16,7 @@ from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import personal
 from twingen.runtime.store import Row
 from twingen.twin.expression import compile_expression, compile_template
+from twingen.twin.dispatch import documented_kinds
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Find, Operation
 
@@ -109,10 +110,10 @@ class Behaviour:
         ]
         self.answers = Answers(engine, operation, documented, operation.answer)
         self.listing = (
-            Listing(engine, operation, treatments) if operation.target == "collection"
+            Listing(engine, operation, treatments, self._filters(handlers, treatments))
+            if operation.target == "collection"
             and operation.effect == "none" else None
         )  # fmt: skip
-        self.answers.pager = self.listing.pager if self.listing else None
         self.kind = None
         if operation.handler is None and operation.dispatch is None and operation.target != "view":
             self.kind = engine.kind(operation.resource)
@@ -123,6 +124,11 @@ class Behaviour:
         self.subject = self._subject(operation)
         self.dispatch = operation.dispatch
         self.each = compile_expression(operation.dispatch.each) if operation.dispatch else None
+        self.documented_kinds = (
+            frozenset(documented_kinds(operation.dispatch, documented, engine.twin.contract.schemas))
+            if operation.dispatch
+            else frozenset()
+        )
         self.kinds = (
             {}
             if operation.dispatch is None
@@ -133,7 +139,16 @@ class Behaviour:
         )
         self.atomic = bool(
             self.handler or self.dispatch or self.spawn or self.change or operation.many
+            or (operation.effect != "none" and engine.handled)
         )
+
+    def _filters(self, handlers: Handlers, treatments: dict[str, Any]) -> dict[str, Any]:
+        """Return the functions that read query languages of the service's own, by parameter."""
+        return {
+            name: handlers.get(_file_of(self.operation), treatment.options["handler"])
+            for name, treatment in treatments.items()
+            if treatment.use in {"filter", "search"} and "handler" in treatment.options
+        }
 
     @staticmethod
     def _subject(operation: Operation) -> str | None:
@@ -167,9 +182,7 @@ class Behaviour:
             if isinstance(result, Reply):
                 return self.answers.reply(scope, result, arguments)
             return self.answers.outcome(scope, result, arguments, given=True)
-        if self.dispatch is not None:
-            return self._dispatch(scope, arguments)
-        result = self._effect(scope, arguments)
+        result = self._effect(scope, arguments) if self.dispatch is None else self._dispatch(scope, arguments)
         for spawn in self.spawn:
             made = self.engine.spawn(scope, spawn)
             if spawn.name:
@@ -364,7 +377,7 @@ class Behaviour:
         for row in list(self.engine.select(scope.world, kind.name, refs)):
             self.engine.delete(scope, row)
 
-    def _dispatch(self, scope: Any, arguments: Arguments) -> Outcome:
+    def _dispatch(self, scope: Any, arguments: Arguments) -> Any:
         dispatch = self.dispatch
         assert dispatch is not None and self.each is not None
         requests = self.each(scope) or []
@@ -375,7 +388,7 @@ class Behaviour:
         for index, request in enumerate(requests):
             present = [k for k, v in request.items() if v is not None] if isinstance(request, dict) else []
             kind = present[0] if len(present) == 1 else None
-            if kind is None or (kind not in self.kinds and kind not in dispatch.documented):
+            if kind is None or (kind not in self.kinds and kind not in self.documented_kinds):
                 raise Refusal(dispatch.unknown, index=index, kind=kind or "", count=len(present))
             behaviour = self.kinds.get(kind)
             if behaviour is None:
@@ -392,7 +405,7 @@ class Behaviour:
             replies.append(behaviour.answers.resolved(scope, outcome.value, arguments))
         scope.names = {**names, "replies": replies}
         scope.body, scope.record = body, subject
-        return self.answers.outcome(scope, {"replies": replies}, arguments)
+        return {"replies": replies}
 
 
 def _file_of(operation: Operation) -> str:

@@ -12,6 +12,7 @@ import orjson
 from twingen.errors import FormatError
 from twingen.runtime import paths
 from twingen.runtime.clock import delay_of
+from twingen.runtime.handlers import Handlers
 from twingen.runtime.http import Request
 from twingen.runtime.ids import compile_style
 from twingen.runtime.kinds import (
@@ -41,14 +42,17 @@ class Engine:
         self.salt = f"{twin.seed}/{twin.name}"
         self.token = compile_style(twin.service.auth.token)(f"{twin.world}/credential", 0, 0)
         self.samples = Samples(twin)
+        self.handlers = Handlers(twin)
         self.hosts = frozenset(
             "/".join(server.url.split("/")[:3]) for server in twin.contract.servers if "//" in server.url
         )
         self.reactions: dict[str, list[CompiledReaction]] = defaultdict(list)
         self.children: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        # A handler may refuse after records were written: such writes run on a draft.
+        self.handled = any(r.handler for one in twin.resources for r in one.reactions)
         for resource in twin.resources:
             for reaction in resource.reactions:
-                self.reactions[reaction.event].append(CompiledReaction(reaction))
+                self.reactions[reaction.event].append(CompiledReaction(reaction, resource.name))
             for parent in resource.parents:
                 self.children[parent].append((resource.name, parent))
             for end, other in resource.edge.items():
@@ -110,6 +114,11 @@ class Engine:
         for name, value in where.items():
             if isinstance(value, Row):
                 value = value.id
+            if kind.id_path == (name,) and not kind.number and name not in kind.refs:
+                found = collection.get(str(value))
+                rest = {other: wanted for other, wanted in where.items() if other != name}
+                rows = () if found is None or found.seq <= after else (found,)
+                return (row for row in rows if all(_fits(row, kind, *item) for item in rest.items()))
             index = f"ref:{name}" if name in kind.refs else name
             if chosen is None and collection.indexed(index) and value is not None:
                 chosen = index, value
@@ -345,6 +354,15 @@ class Engine:
                 )
 
     def spawn(self, scope: Any, spawn: CompiledSpawn, *, depth: int = 0) -> Row | None:
+        """Make what a spawn describes; returns the record, the last one where there are several."""
+        if spawn.each is None:
+            return self._spawned(scope, spawn, depth)
+        made = None
+        for member in spawn.each(scope) or ():
+            made = self._spawned(scope.having("each", member), spawn, depth)
+        return made
+
+    def _spawned(self, scope: Any, spawn: CompiledSpawn, depth: int) -> Row | None:
         if spawn.when is not None and not spawn.when(scope):
             return None
         data = spawn.data(scope)
@@ -384,7 +402,10 @@ class Engine:
                 scope.world.schedule(Timer(due, scope.world.next(), self.twin.name, event, number, row))
 
     def react(self, scope: Any, reaction: CompiledReaction, *, depth: int = 0) -> None:
-        if reaction.spawn is None:
+        if reaction.handler is not None:
+            if reaction.change.when is None or reaction.change.when(scope):
+                self.handlers.get(reaction.resource, reaction.handler)(scope)
+        elif reaction.spawn is None:
             self.change(scope, reaction.change, depth=depth)
         elif reaction.change.when is None or reaction.change.when(scope):
             self.spawn(scope, reaction.spawn, depth=depth)
@@ -420,6 +441,11 @@ class Engine:
             row = self.create(inside, seed.resource, dict(data or {}), refs, id=seed.id)
             if seed.name:
                 names[seed.name] = row
+
+
+def _fits(row: Row, kind: CompiledResource, name: str, value: Any) -> bool:
+    wanted = value.id if isinstance(value, Row) else value
+    return _has(row, name if name in kind.refs else paths.split(name), wanted)
 
 
 def _has(row: Row, name: Any, value: Any) -> bool:

@@ -1,13 +1,15 @@
 """Handlers: Python beside a resource's YAML, for what data cannot say.
 
 A handler is a function of a `Scope`. It returns the body to answer, or a `Reply` with a status and
-headers; `raise scope.fail("case", ...)` refuses in the vendor's words.
+headers; `raise scope.fail("case", ...)` refuses in the vendor's words. Files under resources/ share
+code by `from twin import NAME` or `from twin.NAME import function`.
 """
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from twingen.errors import DamagedTwinError, FormatError
@@ -36,14 +38,14 @@ class Handlers:
 
     def __init__(self, twin: Twin):
         self._twin = twin
-        self._modules: dict[str, dict[str, Any]] = {}
+        self._modules: dict[str, ModuleType] = {}
+        self._builtins = {**vars(builtins), "__import__": self._import}
 
     def get(self, resource: str, name: str) -> Handler:
-        """Return the function `name` of resources/RESOURCE.py."""
-        module = self._modules.get(resource)
-        if module is None:
-            module = self._modules[resource] = self._load(resource)
-        found = module.get(name)
+        """Return the function `name` of resources/RESOURCE.py; `other.name` is one of other.py."""
+        if "." in name:
+            resource, _, name = name.rpartition(".")
+        found = getattr(self._module(resource), name, None)
         if not callable(found):
             raise FormatError(
                 f"there is no function {name!r}",
@@ -57,7 +59,23 @@ class Handlers:
         name = f"resources/{resource}.py"
         return str(self._twin.path / name) if self._twin.path else name
 
-    def _load(self, resource: str) -> dict[str, Any]:
+    def _module(self, resource: str) -> ModuleType:
+        return self._modules.get(resource) or self._load(resource)
+
+    def _import(
+        self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
+        """Import as Python does, but look for `twin` and what is below it in resources/."""
+        if name == "twin" and fromlist:
+            found = ModuleType("twin")
+            for member in fromlist:
+                setattr(found, member, self._module(member))
+            return found
+        if name.startswith("twin.") and fromlist:
+            return self._module(name.removeprefix("twin."))
+        return builtins.__import__(name, globals, locals, fromlist, level)
+
+    def _load(self, resource: str) -> ModuleType:
         text = self._twin.handlers.get(resource)
         file = self._file(resource)
         if text is None:
@@ -69,9 +87,11 @@ class Handlers:
             raise DamagedTwinError(
                 f"not valid Python: {error}", where=f"{file}:{line}" if line else file
             ) from None
-        module: dict[str, Any] = {"__name__": f"twin.{self._twin.name}.{resource}", "__file__": file}
+        module = self._modules[resource] = ModuleType(f"twin.{resource}")
+        vars(module).update({"__file__": file, "__builtins__": self._builtins})
         try:
-            exec(code, module)  # noqa: S102 - a twin's own code, checked when it is built
+            exec(code, vars(module))  # noqa: S102 - a twin's own code, checked when it is built
         except Exception as error:
+            del self._modules[resource]
             raise DamagedTwinError(f"cannot be loaded: {error!r}", where=file) from error
         return module

@@ -53,10 +53,11 @@ class CompiledGuard:
 
 
 class CompiledSpawn:
-    __slots__ = ("data", "name", "refs", "resource", "when")
+    __slots__ = ("data", "each", "name", "refs", "resource", "when")
 
     def __init__(self, spawn: Spawn):
         self.resource = spawn.resource
+        self.each = compile_expression(spawn.each) if spawn.each else None
         self.data = compile_template(spawn.data)
         self.refs = {name: compile_template(value) for name, value in spawn.refs.items()}
         self.when = compile_expression(spawn.when) if spawn.when else None
@@ -76,9 +77,11 @@ class CompiledChange:
 
 
 class CompiledReaction:
-    __slots__ = ("after", "change", "spawn")
+    __slots__ = ("after", "change", "handler", "resource", "spawn")
 
-    def __init__(self, reaction: Reaction):
+    def __init__(self, reaction: Reaction, resource: str):
+        self.resource = resource
+        self.handler = reaction.handler
         self.change = CompiledChange(reaction.change)
         self.spawn = CompiledSpawn(reaction.spawn) if reaction.spawn else None
         self.after = None if reaction.after is None else compile_template(reaction.after)

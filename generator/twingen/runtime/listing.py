@@ -22,7 +22,11 @@ _EVERYTHING = Paging(name="none", default_limit=10_000_000, max_limit=10_000_000
 class Listing:
     """The list behind one operation, compiled."""
 
-    def __init__(self, engine: Engine, operation: Operation, treatments: dict[str, Treatment]):
+    def __init__(
+        self, engine: Engine, operation: Operation, treatments: dict[str, Treatment],
+        filters: dict[str, Callable[[Any, str], Test]] | None = None,
+    ):  # fmt: skip
+        self.filters = filters or {}
         self.engine = engine
         self.operation = operation
         self.resource = operation.resource
@@ -36,7 +40,12 @@ class Listing:
         self.sorts = [name for name, treatment in treatments.items() if treatment.use == "sort"]
         self.orders = [name for name, treatment in treatments.items() if treatment.use == "order"]
         self.treatments = treatments
-        self.pager = Pager(self._style())
+        self.pager = Pager(self._style(operation.page))
+        self.pagers = [
+            (name, Pager(self._style(treatment.options["page"])))
+            for name, treatment in treatments.items()
+            if "page" in treatment.options
+        ]
         kind = engine.kind(self.resource)
         self.parents = tuple(name for name in kind.refs if any(f.name == name for f in operation.find))
         if self.through is not None:
@@ -50,9 +59,8 @@ class Listing:
                 if name != self.end and any(f.name == name for f in operation.find)
             )
 
-    def _style(self) -> Paging:
+    def _style(self, name: str | None) -> Paging:
         styles = self.engine.service.paging
-        name = self.operation.page
         if name is None or name == "none":
             return _EVERYTHING
         style = styles.get(name)
@@ -65,6 +73,7 @@ class Listing:
 
     def page(self, scope: Any, arguments: dict[str, Any]) -> Page:
         """Return the page that a request asks for; raises Refusal for what it cannot mean."""
+        pager = self._pager(arguments)
         tests = self._tests(scope, arguments)
         where = {name: evaluate(scope) for name, evaluate in self.where.items()}
         for name in self.parents:
@@ -74,20 +83,26 @@ class Listing:
         newest = operation.descending and sorting is None and self.through is None
         if sorting is None and self.through is None:
             chosen = lambda after: self._filtered(scope, where, tests, after, newest)  # noqa: E731
-            return self.pager.page(scope, arguments, chosen, row_age)
+            return pager.page(scope, arguments, chosen, row_age)
         if sorting is None:
             follow = lambda after: self._followed(scope, where, tests, after)  # noqa: E731
-            page = self.pager.page(scope, arguments, follow, lambda pair: pair[0])
+            page = pager.page(scope, arguments, follow, lambda pair: pair[0])
             page.items = [row for _, row in page.items]
             return page
-        path, descending = sorting
         rows = (
             list(self._filtered(scope, where, tests, -1, False))
             if self.through is None
             else [row for _, row in self._followed(scope, where, tests, -1)]
         )
-        rows.sort(key=lambda row: _sortable(paths.get(row.data, path)), reverse=descending)
-        return self.pager.page(scope, arguments, lambda after: iter(rows[max(after, 0) :]), None)
+        for path, descending in reversed(sorting):
+            rows.sort(key=lambda row: _sortable(paths.get(row.data, path)), reverse=descending)
+        return pager.page(scope, arguments, lambda after: iter(rows[max(after, 0) :]), None)
+
+    def _pager(self, arguments: dict[str, Any]) -> Pager:
+        for name, pager in self.pagers:
+            if arguments.get(name) not in (None, ""):
+                return pager
+        return self.pager
 
     def _filtered(
         self, scope: Any, where: dict[str, Any], tests: list[Test], after: int, newest: bool
@@ -105,13 +120,15 @@ class Listing:
             if row is not None and all(test(row) for test in tests):
                 yield edge.seq, row
 
-    def _sorting(self, arguments: dict[str, Any]) -> tuple[paths.Path, bool] | None:
+    def _sorting(self, arguments: dict[str, Any]) -> list[tuple[paths.Path, bool]] | None:
+        """Return the keys to sort by, the first one first; None where age decides."""
         path, descending = self.order, self.operation.descending
         asked = False
         for name in self.sorts:
             value = arguments.get(name)
-            if value:
-                treatment = self.treatments[name]
+            treatment = self.treatments[name]
+            partner = treatment.options.get("same")
+            if value and (partner is None or arguments.get(partner)):
                 path, asked = self._sort_path(name, str(value), treatment), True
                 descending = str(value).startswith("-")
         for name in self.orders:
@@ -135,7 +152,8 @@ class Listing:
             value = arguments.get(name)
             if value is None or value == "":
                 continue
-            tests.append(_TESTS[treatment.use](name, value, treatment))
+            own = self.filters.get(name)
+            tests.append(own(scope, str(value)) if own else _TESTS[treatment.use](name, value, treatment))
         if self.keep is not None:
             keep = self.keep
             tests.append(lambda row: bool(keep(scope.having("record", row))))
@@ -143,8 +161,12 @@ class Listing:
 
 
 def _filter(name: str, value: Any, treatment: Treatment) -> Test:
+    options = treatment.options
     try:
-        matches = compile_filter(str(value), treatment.options.get("names"))
+        matches = compile_filter(
+            str(value), options.get("names"), options.get("operators"),
+            times=options.get("times", ()), exact=options.get("exact_case", False),
+        )  # fmt: skip
     except FilterError as error:
         raise Refusal(
             treatment.options.get("error", "bad_filter"), field=name, value=value, reason=str(error)

@@ -25,13 +25,16 @@ class Page:
     only when asked for), `next_url` and `self_url` absolute.
     """
 
-    __slots__ = ("_total", "_urls", "first_url", "items", "limit", "next", "number", "offset")
+    __slots__ = (
+        "_total", "_urls", "first_url", "items", "limit", "next", "number", "offset", "pager",
+    )  # fmt: skip
 
     def __init__(
-        self, items: list[Any], limit: int, *, next: str | None, offset: int = 0,
+        self, items: list[Any], limit: int, *, pager: Pager, next: str | None, offset: int = 0,
         total: Callable[[], int], urls: Callable[[str | None], str], number: int = 1,
     ):  # fmt: skip
         self.items = items
+        self.pager = pager
         self.limit = limit
         self.next = next
         self.offset = offset
@@ -158,6 +161,7 @@ class Pager:
         return Page(
             items,
             limit,
+            pager=self,
             next=following,
             offset=offset,
             number=number,

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from twingen.runtime import paths
@@ -15,7 +16,7 @@ Predicate = Callable[[dict[str, Any]], bool]
 _TOKEN = re.compile(
     r"""\s*(?:(?P<paren>[()\[\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[^\s()\[\]"]+))"""
 )
-_COMPARE = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
+_OPERATORS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr", "not"})
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 _LONGEST = 20_000
 
@@ -25,16 +26,23 @@ class FilterError(ValueError):
 
 
 def compile_filter(
-    text: str, names: dict[str, str] | None = None, operators: frozenset[str] | None = None
+    text: str,
+    names: dict[str, str] | None = None,
+    operators: Mapping[str, Collection[str]] | None = None,
+    *,
+    times: Collection[str] = (),
+    exact: bool = False,
 ) -> Predicate:
     """Return the predicate that `text` denotes.
 
     `names` maps what may be filtered by (case-insensitive; None: any path; a trailing `.*` admits
-    every path below) to paths into the record. Raises FilterError for everything else.
+    every path below) to paths into the record. `operators` says which operators a name takes (`*`
+    for those not named; None: all, and `not`), `times` which are times, `exact` that case counts
+    in values. Raises FilterError for everything else.
     """
     if len(text) > _LONGEST:
         raise FilterError("the expression is too long")
-    parser = _Parser(_tokens(text), names, operators or _COMPARE | {"pr"})
+    parser = _Parser(_tokens(text), names, operators, times, exact)
     predicate = parser.either(0)
     if parser.at < len(parser.tokens):
         raise FilterError(f"unexpected {parser.tokens[parser.at][1]!r}")
@@ -58,12 +66,24 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 class _Parser:
     def __init__(
-        self, tokens: list[tuple[str, str]], names: dict[str, str] | None, operators: frozenset[str]
-    ):
+        self, tokens: list[tuple[str, str]], names: dict[str, str] | None,
+        operators: Mapping[str, Collection[str]] | None, times: Collection[str], exact: bool,
+    ):  # fmt: skip
         self.tokens = tokens
         self.at = 0
-        self.operators = operators
+        self.operators = None
+        if operators is not None:
+            self.operators = {name.casefold(): frozenset(some) for name, some in operators.items()}
+        self.times = frozenset(name.casefold() for name in times)
+        self.exact = exact
         self.names = None if names is None else {k.casefold(): v for k, v in names.items()}
+
+    def allowed(self, name: str) -> Collection[str]:
+        """Return the operators that a name takes."""
+        if self.operators is None:
+            return _OPERATORS
+        own = self.operators.get(name.casefold())
+        return self.operators.get("*", frozenset()) if own is None else own
 
     def peek(self) -> str:
         return self.tokens[self.at][1].lower() if self.at < len(self.tokens) else ""
@@ -92,7 +112,8 @@ class _Parser:
 
     def term(self, depth: int) -> Predicate:
         kind, text = self.take()
-        if kind == "word" and text.lower() == "not" and self.peek() == "(":
+        negated = kind == "word" and text.lower() == "not" and self.peek() == "("
+        if negated and "not" in self.allowed("*"):
             inner = self.term(depth)
             return lambda data: not inner(data)
         if text == "(":
@@ -105,11 +126,14 @@ class _Parser:
         path = self.path(text)
         kind, operator = self.take()
         operator = operator.lower()
-        if kind != "word" or operator not in self.operators:
-            raise FilterError(f"{operator!r} is no operator")
+        if kind != "word" or operator not in self.allowed(text):
+            raise FilterError(f"{operator!r} is no operator of {text!r}")
         if operator == "pr":
             return lambda data: _present(paths.get(data, path))
-        return _comparison(path, operator, self.value())
+        wanted = self.value()
+        if text.casefold() in self.times:
+            return _timed(path, operator, wanted)
+        return _comparison(path, operator, wanted, self.exact)
 
     def path(self, name: str) -> paths.Path:
         if self.names is None:
@@ -144,18 +168,43 @@ def _present(value: Any) -> bool:
     return value is not None and value != "" and value != [] and value != {}
 
 
-def _comparison(path: paths.Path, operator: str, wanted: Any) -> Predicate:
+def _timed(path: paths.Path, operator: str, wanted: Any) -> Predicate:
+    """Return a comparison by time; raises FilterError for a value that is none."""
+    moment = _moment(wanted)
+    if moment is None:
+        raise FilterError(f"{wanted!r} is not a time")
+    limit = moment
+
     def test(data: dict[str, Any]) -> bool:
-        found = paths.get(data, path)
-        if isinstance(found, list):
-            return any(_holds(item, operator, wanted) for item in found)
-        return _holds(found, operator, wanted)
+        found = _moment(paths.get(data, path))
+        return found is not None and _holds(found, operator, limit)
 
     return test
 
 
-def _holds(found: Any, operator: str, wanted: Any) -> bool:
-    if isinstance(found, str) and isinstance(wanted, str):
+def _moment(value: Any) -> float | None:
+    """Return the seconds since 1970 of a time as written, None for what is none."""
+    if not isinstance(value, str):
+        return float(value) if isinstance(value, (int, float)) else None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _comparison(path: paths.Path, operator: str, wanted: Any, exact: bool) -> Predicate:
+    def test(data: dict[str, Any]) -> bool:
+        found = paths.get(data, path)
+        if isinstance(found, list):
+            return any(_holds(item, operator, wanted, exact) for item in found)
+        return _holds(found, operator, wanted, exact)
+
+    return test
+
+
+def _holds(found: Any, operator: str, wanted: Any, exact: bool = False) -> bool:
+    if not exact and isinstance(found, str) and isinstance(wanted, str):
         found, wanted = found.casefold(), wanted.casefold()
     match operator:
         case "eq":

@@ -163,7 +163,7 @@ def read_file(
 
 
 def _resources(files: _Files, service: str) -> tuple[tuple[Resource, ...], dict[str, str]]:
-    """Read every resources/*.yaml in order of name, and the .py files beside them as text."""
+    """Read every resources/*.yaml in order of name, and the .py files among them as text."""
     resources: list[Resource] = []
     handlers: dict[str, str] = {}
     for name in files.names("resources", ".yaml"):
@@ -179,9 +179,10 @@ def _resources(files: _Files, service: str) -> tuple[tuple[Resource, ...], dict[
                 remedy=f"rename the file to {loaded.name}.yaml",
             )
         resources.append(loaded)
-        code = files.text(f"resources/{stem}.py")
+    for name in files.names("resources", ".py"):
+        code = files.text(name)
         if code is not None:
-            handlers[loaded.name] = code
+            handlers[name.removeprefix("resources/").removesuffix(".py")] = code
     return tuple(resources), handlers
 
 

@@ -105,12 +105,16 @@ class Through:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spawn:
-    """A record made elsewhere when one is created or an operation runs."""
+    """A record made elsewhere when one is created or an operation runs.
+
+    With `each`, an expression for a list, one for every member; the member is `each`.
+    """
 
     resource: str
     data: Mapping[str, Any] = member(default_factory=dict)
     refs: Mapping[str, Any] = member(default_factory=dict)
     when: str | None = None
+    each: str | None = None
     name: str | None = None
 
 
@@ -131,12 +135,14 @@ class Reaction:
     """What a resource does when something happens to another (`user.deleted`, `app.moved`).
 
     `after` is a template for how long afterwards: a duration (`5m`) or seconds; None: at once.
+    `handler` names a function in the resource's Python file that is run instead.
     """
 
     event: str
     change: Change
     after: Any = None
     spawn: Spawn | None = None
+    handler: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,7 @@ def spawn(data: Data) -> Spawn:
         data=data.get("data", {}),
         refs=data.get("refs", {}),
         when=_expression(data.get("when")),
+        each=data.get("each"),
         name=data.get("name"),
     )
 
@@ -228,6 +229,7 @@ def _reaction(data: Data, resource: str) -> Reaction:
         change=change(data, resource),
         after=data.get("after"),
         spawn=spawn(data["spawn"]) if "spawn" in data else None,
+        handler=data.get("handler"),
     )
 
 

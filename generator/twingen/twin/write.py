@@ -62,7 +62,8 @@ def _answer(answer: Answer) -> Data:
 
 def _spawn(spawn: Spawn) -> Data:
     return _some(
-        resource=spawn.resource, name=spawn.name, when=spawn.when, refs=dict(spawn.refs),
+        resource=spawn.resource, name=spawn.name, when=spawn.when, each=spawn.each,
+        refs=dict(spawn.refs),
         data=dict(spawn.data) if isinstance(spawn.data, Mapping) else spawn.data,
     )  # fmt: skip
 
@@ -200,7 +201,7 @@ def _reaction(reaction: Reaction, resource: str) -> Data:
         "event": reaction.event,
         **_some(after=reaction.after),
         **change,
-        **_some(spawn=_spawn(reaction.spawn) if reaction.spawn else None),
+        **_some(spawn=_spawn(reaction.spawn) if reaction.spawn else None, handler=reaction.handler),
     }
 
 
