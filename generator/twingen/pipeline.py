@@ -15,6 +15,7 @@ from twingen.contract.document import dump as dump_contract
 from twingen.contract.model import Contract, Origin
 from twingen.infer import infer
 from twingen.ingest import read_folder
+from twingen.ingest.prose import read_pages
 from twingen.render.adoption import Adopted, adopt
 from twingen.render.models import ModelsTask
 from twingen.render.folder import TwinFolder, check_target, write_folder
@@ -101,7 +102,7 @@ def build(
     models = ModelsTask(contract.schemas, cache)
     try:
         return _compile(
-            name, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun
+            name, docs, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun
         )
     finally:
         models.stop()
@@ -109,6 +110,7 @@ def build(
 
 def _compile(
     name: str,
+    docs: Path,
     contract: Contract,
     out: Path,
     adopt_from: Path | None,
@@ -120,7 +122,7 @@ def _compile(
 ) -> Built:
     on_event(StageStarted(stage="infer"))
     started = time.perf_counter()
-    draft = infer(contract, name)
+    draft = infer(contract, name, read_pages(docs))
     counts = {"resources": len(draft.resources), "behaviours": len(draft.operations)}
     on_event(StageFinished(stage="infer", seconds=time.perf_counter() - started, counts=counts))
 
@@ -129,7 +131,7 @@ def _compile(
         for resource in _whole(draft.resources, draft.operations)
     }
     inferred["service.yaml"] = dump_service(draft.service)
-    inferred["seed.yaml"] = dump_seeds(())
+    inferred["seed.yaml"] = dump_seeds(draft.seeds)
 
     on_event(StageStarted(stage="adopt", detail=str(adopt_from or "nothing")))
     started = time.perf_counter()
@@ -139,7 +141,7 @@ def _compile(
 
     on_event(StageStarted(stage="write", detail=str(out)))
     started = time.perf_counter()
-    folder = _folder(name, contract, adopted)
+    folder = _folder(name, contract, adopted, draft.aliases)
     source, problem = models.result()
     folder.files["models.py"] = source.encode()
     if problem:
@@ -181,7 +183,9 @@ def _whole(
     ]
 
 
-def _folder(name: str, contract: Contract, adopted: Adopted) -> TwinFolder:
+def _folder(
+    name: str, contract: Contract, adopted: Adopted, aliases: Mapping[str, str]
+) -> TwinFolder:
     folder = TwinFolder(name=name, title=contract.title or name, world=adopted.world or name)
     folder.seed = adopted.seed or name
     folder.files["contract.json"] = orjson.dumps(dump_contract(contract))
@@ -189,7 +193,7 @@ def _folder(name: str, contract: Contract, adopted: Adopted) -> TwinFolder:
     for file, text in adopted.files.items():
         folder.files[file] = text.encode()
     folder.contract = contract
-    folder.aliases = dict(adopted.aliases)
+    folder.aliases = {**aliases, **adopted.aliases}
     folder.files["twin.toml"] = folder.settings().encode()
     return folder
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twingen.contract.model import Contract
+from twingen.contract.pages import Page
+from twingen.infer.aliases import aliases
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
 from twingen.infer.draft import Draft
@@ -15,13 +17,14 @@ Pass = Callable[[Draft], Draft]
 # Conventions first: what follows relies on the envelope and the credential being known.
 PASSES: tuple[Pass, ...] = (
     conventions,
+    aliases,
     collections,
 )
 
 
-def infer(contract: Contract, name: str) -> Draft:
-    """Return what the rules conclude about a service from its contract alone."""
-    draft = Draft(contract=contract, service=Service(name=name))
+def infer(contract: Contract, name: str, pages: tuple[Page, ...] = ()) -> Draft:
+    """Return what the rules conclude about a service from its contract and prose alone."""
+    draft = Draft(contract=contract, service=Service(name=name), pages=pages)
     for run in PASSES:
         draft = run(draft)
     return draft

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from twingen.contract.model import Contract, Operation as Documented
-from twingen.twin.model import Operation, Resource, Service
+from twingen.contract.pages import Page
+from twingen.twin.model import Operation, Resource, Seed, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class Draft:
     """A twin in the making.
 
     `resources` by name, without operations; `operations` by key; `reasons` why an operation is no
-    more than a shape, by key.
+    more than a shape, by key; `aliases` path heads that stand for others; `seeds` the default world.
     """
 
     contract: Contract
@@ -22,6 +23,9 @@ class Draft:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     operations: Mapping[str, Operation] = field(default_factory=dict)
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pages: tuple[Page, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    seeds: tuple[Seed, ...] = ()
 
     def behaving(self, *operations: Operation) -> Draft:
         return replace(

@@ -11,13 +11,13 @@ from twingen.contract.model import Operation as Documented
 from twingen.runtime import paths
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Reply
-from twingen.runtime.masks import MaskError, masked, parse_mask
+from twingen.runtime.masks import Mask, MaskError, masked, parse_mask, stray
 from twingen.runtime.paging import Page
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
 from twingen.twin.expression import compile_template
 from twingen.twin.functions import NOTHING
-from twingen.twin.model import Answer, Operation
+from twingen.twin.model import Answer, Operation, Treatment
 
 _WRITES = frozenset({"create", "upsert", "update", "replace", "delete", "transition", "link", "unlink"})
 
@@ -60,6 +60,15 @@ def success_status(documented: Documented | None, *, writes: bool) -> tuple[int,
     return status, found[status] and status != 204
 
 
+def _success_schema(documented: Documented | None) -> Any:
+    for response in documented.responses if documented else ():
+        if response.status.startswith("2"):
+            for media in response.content:
+                if "json" in media.type and media.schema is not None:
+                    return media.schema
+    return None
+
+
 class Answers:
     """Builds the outcome of one operation (or of its first step)."""
 
@@ -70,6 +79,8 @@ class Answers:
         self.operation = operation
         self.answer = answer
         self.projection = (answer.links, answer.only, answer.drop)
+        self.schema = _success_schema(documented)
+        self.parsed: dict[str, Mask] = {}
         status, carries = success_status(documented, writes=operation.effect in _WRITES)
         self.status = answer.status or status
         self.carries = self.status != 204 and not answer.empty and (
@@ -189,16 +200,27 @@ class Answers:
             data = paths.without(data, path)
         return data
 
+    def _mask(self, name: str, asked: str, treatment: Treatment) -> Mask:
+        found = self.parsed.get(asked)
+        if found is not None:
+            return found
+        error = treatment.options.get("error", "invalid")
+        try:
+            mask = parse_mask(asked)
+        except MaskError as trouble:
+            raise Refusal(error, field=name, value=asked, reason=str(trouble)) from None
+        unknown = None if self.schema is None else stray(mask, self.schema, self.engine.twin.contract.schemas)
+        if unknown is not None:
+            raise Refusal(treatment.options.get("unknown", error), field=name, value=unknown)
+        if len(self.parsed) < 256:
+            self.parsed[asked] = mask
+        return mask
+
     def _masked(self, scope: Any, value: Any, arguments: dict[str, Any]) -> Any:
         for name, treatment in self.masks:
             asked = arguments.get(name) or treatment.options.get("default")
             if not asked:
                 continue
-            try:
-                mask = parse_mask(str(asked))
-            except MaskError as error:
-                raise Refusal(
-                    treatment.options.get("error", "invalid"), field=name, value=asked, reason=str(error)
-                ) from None
+            mask = self._mask(name, str(asked), treatment)
             value = masked(self._shown(scope, value, {}), mask)
         return value

@@ -15,6 +15,8 @@ from twingen.runtime.bodies import LIMIT, BodyDecoder, BodyFailure, compile_body
 from twingen.runtime.engine import Engine, dumps
 from twingen.runtime.failures import Failures, plain
 from twingen.runtime.http import Request, Response
+from twingen.runtime.kinds import CompiledGuard
+from twingen.runtime.pairs import TooManyPairsError, encoded_pairs
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.router import Match, Router
@@ -124,6 +126,7 @@ class TwinApp:
         self.headers = [
             (name.lower(), compile_template(value)) for name, value in twin.service.headers.items()
         ]
+        self.preconditions = tuple(CompiledGuard(guard) for guard in twin.service.preconditions)
         self.router: Router[Route] = Router()
         self.routes: dict[str, Route] = {}
         self._mount()
@@ -141,16 +144,38 @@ class TwinApp:
             self.routes[key] = route
             for template in (documented.path, *documented.aliases):
                 self._add(documented, route, template)
+        if self.twin.service.any_method:
+            self._mount_other_methods()
+
+    def _mount_other_methods(self) -> None:
+        """Let what is documented for one of GET and POST answer the other as well."""
+        routes = list(self.routes.values())
+        taken = {(route.documented.method, route.template) for route in routes}
+        for route in routes:
+            for method in {"GET": ("POST",), "POST": ("GET",)}.get(route.documented.method, ()):
+                if (method, route.template) not in taken:
+                    for path in self._paths(route.template):
+                        self.router.add(method, path, route)
+
+    def _paths(self, template: str) -> list[str]:
+        """Return the paths under which a template is served."""
+        found = [template]
+        for alias, base in self.twin.base_aliases.items():
+            if template.startswith(base):
+                found.append(alias + template[len(base) :])
+        for server in self.twin.contract.servers:
+            base = "/" + server.url.partition("://")[2].partition("/")[2].strip("/")
+            if base != "/" and template.startswith(f"{base}/"):
+                found += [head + template[len(base) :] for head in self.twin.service.prefixes]
+        return list(dict.fromkeys(found))
 
     def _add(self, documented: Documented, route: Route, template: str) -> None:
         if template != route.template:
             route = Route(
                 self, documented, route.operation, self.twin.lock.standing.get(documented.key), template
             )
-        self.router.add(documented.method, template, route)
-        for alias, base in self.twin.base_aliases.items():
-            if template.startswith(base):
-                self.router.add(documented.method, alias + template[len(base) :], route)
+        for path in self._paths(template):
+            self.router.add(documented.method, path, route)
 
     def plant(self, world: World) -> None:
         """Make the default world's records."""
@@ -233,13 +258,24 @@ class TwinApp:
         scope.query = arguments
         validation = self.twin.service.validation
         broken: list[Violation] = []
+        unread: Refusal | None = None
         if request.body or route.documented.body is not None:
-            broken = self._decode_body(route, scope, request)
+            try:
+                broken = self._decode_body(route, scope, request)
+            except Refusal as refusal:
+                unread = refusal
         if self.twin.service.arguments:
             scope.args = {**arguments, **scope.body} if isinstance(scope.body, dict) else arguments
             arguments = scope.args
+        if self.preconditions:
+            scope.names["sent"] = _sent(request)
+            self.engine.guard(scope, self.preconditions)
         if not lets_in:
-            self.authenticator.check(request, scope.args or (scope.body if isinstance(scope.body, dict) else {}))
+            json = "json" in request.headers.get("content-type", "").lower()
+            form = {} if json or not isinstance(scope.body, dict) else scope.body
+            self.authenticator.check(request, form)
+        if unread is not None:
+            raise unread
         if validation.parameters != "off" and found.violations:
             broken = [*found.violations, *broken]
         if broken:
@@ -322,6 +358,17 @@ class TwinApp:
             return self.failures.respond(scope, refusal)
         except TwinError as error:
             return plain(500, "twin", str(error))
+
+
+def _sent(request: Request) -> list[str]:
+    """Return the names of a request's arguments as they are written in its query and its form."""
+    raws: list[str | bytes] = [request.query]
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raws.append(request.body)
+    try:
+        return [name for raw in raws if raw for name, _ in encoded_pairs(raw)]
+    except TooManyPairsError:
+        return []
 
 
 def _lazy(value: Any) -> bool:

@@ -14,6 +14,7 @@ from twingen.runtime.refusal import Refusal
 from twingen.twin.model import Service
 
 _REMEMBERED = 256
+_SCHEMES = frozenset({"bearer", "basic"})  # alone, without what should follow, they are no credential
 
 
 def credential(contract: Contract, service: Service, token: str) -> str:
@@ -78,7 +79,7 @@ class Authenticator:
         sent = False
         for name in self.headers:
             value = request.headers.get(name)
-            if value:
+            if value and value.strip().lower() not in _SCHEMES:
                 sent = True
                 if self._header(value):
                     return

@@ -10,8 +10,11 @@ from twingen.runtime import paths
 from twingen.runtime.answers import Answers, Outcome
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Handlers, Reply
-from twingen.runtime.kinds import CompiledChange, CompiledGuard, CompiledSpawn, apply, setters
+from twingen.runtime.kinds import (
+    CompiledChange, CompiledGuard, CompiledSpawn, apply, apply_missing, setters,
+)  # fmt: skip
 from twingen.runtime.listing import Listing
+from twingen.runtime.masks import MaskError, laid_over, parse_mask
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import personal
 from twingen.runtime.store import Row
@@ -91,6 +94,7 @@ class Behaviour:
         self.only = tuple(paths.split(path) for path in operation.only)
         self.required = tuple((path, paths.split(path)) for path in operation.required)
         self.set = setters(operation.set)
+        self.mask = compile_expression(operation.mask) if operation.mask else None
         self.first = tuple(
             (
                 compile_expression(step.when), step.move, setters(step.set),
@@ -314,9 +318,13 @@ class Behaviour:
         if operation.target == "field" and self.field is not None:
             value = scope.body if self.input is None else self.input(scope)
             old = paths.get(row.data, self.field)
-            if operation.effect == "update":
+            if self.mask is not None:
+                value = self._laid_over(scope, old, value)
+            elif operation.effect == "update":
                 value = paths.merged(old, value)
-            data = paths.put(row.data, self.field, value)
+            data = apply_missing(paths.put(row.data, self.field, value), kind.defaults, scope)
+        elif self.mask is not None:
+            data = apply_missing(self._laid_over(scope, row.data, data), kind.defaults, scope)
         elif operation.effect == "replace" or operation.merge == "replace":
             data = self._kept(row, data)
         elif operation.merge == "shallow":
@@ -326,6 +334,15 @@ class Behaviour:
         scope.before = row
         inside = scope.with_names({"record": Row(row.kind, row.id, row.seq, data, row.refs, row.secret)})
         return self.engine.write(scope, row, apply(data, self.set, inside))
+
+    def _laid_over(self, scope: Any, old: Any, new: Any) -> Any:
+        """Return `old` with what the request's mask names taken from `new`."""
+        assert self.mask is not None
+        asked = self.mask(scope)
+        try:
+            return laid_over(old, new, parse_mask(str(asked or "")))
+        except MaskError as error:
+            raise Refusal("invalid", field="mask", value=asked, reason=str(error)) from None
 
     def _kept(self, row: Row, data: dict[str, Any]) -> dict[str, Any]:
         """Return `data` with what a replacement cannot touch: id, state, server-set and read-only."""

@@ -24,7 +24,7 @@ from twingen.runtime.samples import Samples
 from twingen.runtime.scope import Scope
 from twingen.runtime.store import Row
 from twingen.runtime.world import Timer, World
-from twingen.twin.expression import compile_template
+from twingen.twin.expression import compile_expression, compile_template
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Service, Twin
 
@@ -38,6 +38,9 @@ class Engine:
     def __init__(self, twin: Twin):
         self.twin = twin
         self.service: Service = twin.service
+        self.names = {
+            name: compile_expression(text) for name, text in twin.service.names.items()
+        }
         self.kinds = {resource.name: CompiledResource(resource) for resource in twin.resources}
         self.salt = f"{twin.seed}/{twin.name}"
         self.token = compile_style(twin.service.auth.token)(f"{twin.world}/credential", 0, 0)
@@ -97,6 +100,8 @@ class Engine:
         for index in kind.also:
             if collection.indexed(index):
                 wanted = paths.folded(identifier) if kind.fold else identifier
+                if index.startswith("computed:") and collection.count(index, wanted) > 1:
+                    continue
                 found = next(collection.where(index, wanted), None)
                 if found is not None:
                     return found
@@ -117,8 +122,8 @@ class Engine:
             if kind.id_path == (name,) and not kind.number and name not in kind.refs:
                 found = collection.get(str(value))
                 rest = {other: wanted for other, wanted in where.items() if other != name}
-                rows = () if found is None or found.seq <= after else (found,)
-                return (row for row in rows if all(_fits(row, kind, *item) for item in rest.items()))
+                one = [] if found is None or found.seq <= after else [found]
+                return (row for row in one if all(_fits(row, kind, *item) for item in rest.items()))
             index = f"ref:{name}" if name in kind.refs else name
             if chosen is None and collection.indexed(index) and value is not None:
                 chosen = index, value

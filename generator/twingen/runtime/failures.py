@@ -76,6 +76,8 @@ class Failures:
         while case is None and name in INSTEAD:
             name = INSTEAD[name]
             case = self.cases.get(name)
+        if case is None and refusal.case not in STATUS:
+            case = self.cases.get("default")
         if case is None or case.body is None:
             status = case.status if case is not None else STATUS.get(refusal.case, 400)
             return plain(status, refusal.case, _message(refusal))

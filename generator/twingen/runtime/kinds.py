@@ -149,10 +149,31 @@ class CompiledUnique:
 
 def field_index(path: str, *, fold: bool = False) -> tuple[str, Extract]:
     """Return the name and function of the index over a field."""
+    if "(" in path:
+        return _computed_index(path, fold)
     steps = paths.split(path)
     if fold:
         return f"folded:{path}", lambda row: paths.folded(paths.get(row.data, steps))
     return path, lambda row: _key(paths.get(row.data, steps))
+
+
+class _Alone:
+    """A scope with a record and nothing else, for what is computed when a record is indexed."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Row):
+        self.record = record
+
+
+def _computed_index(expression: str, fold: bool) -> tuple[str, Extract]:
+    evaluate = compile_expression(expression, frozenset({"record"}))
+
+    def extract(row: Row) -> Hashable | None:
+        value = evaluate(_Alone(row))
+        return paths.folded(value) if fold else _key(value)
+
+    return f"computed:{expression}", extract
 
 
 def _key(value: Any) -> Hashable | None:

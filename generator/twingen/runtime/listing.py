@@ -127,6 +127,8 @@ class Listing:
         for name in self.sorts:
             value = arguments.get(name)
             treatment = self.treatments[name]
+            if value and treatment.options.get("several"):
+                return [self._sort_key(name, key) for key in str(value).split(",")]
             partner = treatment.options.get("same")
             if value and (partner is None or arguments.get(partner)):
                 path, asked = self._sort_path(name, str(value), treatment), True
@@ -135,7 +137,15 @@ class Listing:
             value = arguments.get(name)
             if value and asked:
                 descending = str(value).lower() in {"desc", "descending"}
-        return None if path is None else (path, descending)
+        return None if path is None else [(path, descending)]
+
+    def _sort_key(self, name: str, key: str) -> tuple[paths.Path, bool]:
+        """Return one of several keys: a name, maybe with `desc` behind it."""
+        treatment = self.treatments[name]
+        word, _, direction = key.strip().partition(" ")
+        if direction.strip().lower() not in {"", "asc", "desc"}:
+            raise Refusal(treatment.options.get("error", "invalid"), field=name, value=key)
+        return self._sort_path(name, word, treatment), direction.strip().lower() == "desc"
 
     def _sort_path(self, name: str, value: str, treatment: Treatment) -> paths.Path:
         value = value.lstrip("+-")

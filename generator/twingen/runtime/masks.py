@@ -1,8 +1,12 @@
-"""Partial responses: a `fields` mask such as `a,b/c,d(e,f)` and what it leaves of an answer."""
+"""Masks such as `a,b/c,d(e,f)`: what one leaves of an answer, and what one changes of a record."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from twingen.contract.model import Schema
+from twingen.contract.schemas import properties, resolve
 
 Mask = dict[str, "Mask"]  # {} stands for everything below
 _NAME_ENDS = frozenset(",()/.")
@@ -87,3 +91,38 @@ def masked(value: Any, mask: Mask) -> Any:
         if below is not None:
             shown[name] = masked(member, below)
     return shown
+
+
+def stray(mask: Mask, schema: Schema, schemas: Mapping[str, Schema]) -> str | None:
+    """Return the first name of a mask that the documented schema does not have."""
+    plain = resolve(schema, schemas)
+    if isinstance(plain.get("items"), Mapping):
+        return stray(mask, plain["items"], schemas)
+    known = properties(plain, schemas)
+    if not known or plain.get("additionalProperties"):
+        return None
+    for name, below in mask.items():
+        if name not in known and name != "*":
+            return name
+        inner = None if name == "*" or not below else stray(below, known[name], schemas)
+        if inner is not None:
+            return inner
+    return None
+
+
+def laid_over(base: Any, change: Any, mask: Mask) -> Any:
+    """Return `base` with what `mask` names taken from `change`; what `change` lacks is removed."""
+    if not mask:
+        return change
+    old = base if isinstance(base, dict) else {}
+    new = change if isinstance(change, dict) else {}
+    result = dict(old)
+    if "*" in mask:
+        mask = {name: mask.get(name, mask["*"]) for name in (*old, *new)}
+    for name, below in mask.items():
+        value = laid_over(old.get(name), new.get(name), below)
+        if value is None or (below and value == {} and name not in old and name not in new):
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result

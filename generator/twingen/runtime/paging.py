@@ -108,6 +108,8 @@ class Pager:
             limit = int(asked)
         except (TypeError, ValueError):
             raise Refusal(style.bad_limit, field=style.limit, value=asked) from None
+        if limit < style.min_limit and style.under == "default":
+            return style.default_limit
         if limit < style.min_limit or limit > style.max_limit:
             if style.over == "error" or limit < style.min_limit:
                 raise Refusal(style.bad_limit, field=style.limit, value=asked)

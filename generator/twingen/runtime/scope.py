@@ -49,7 +49,10 @@ class Scope:
         self.millis = world.millis()
 
     def __getattr__(self, name: str) -> Any:
-        return self.names.get(name)
+        found = self.names.get(name)
+        if found is None and name in self.engine.names:
+            found = self.names[name] = self.engine.names[name](self)
+        return found
 
     def having(self, name: str, value: Any) -> Inner:
         return Inner(self, {name: value})
@@ -83,6 +86,10 @@ class Scope:
     def do_mint(self, style: str) -> str:
         return self.engine.mint(self.world, style)
 
+    def do_serial(self, width: int) -> str:
+        """Return the world's next number as the last `width` digits, padded with zeros."""
+        return f"{self.world.next():0{width}d}"[-width:]
+
     def do_later(self, text: str) -> Any:
         return written(self.millis + duration(text), self.engine.service.time)
 
@@ -96,6 +103,10 @@ class Scope:
 
     def do_find_all(self, resource: str, **where: Any) -> list[Row]:
         return list(self.engine.select(self.world, resource, where))
+
+    def do_missing(self, resource: str, identifiers: Any) -> list[Any]:
+        """Return those identifiers of a list that name no record."""
+        return [each for each in identifiers or () if self.do_find(resource, each or "") is None]
 
     def do_count(self, resource: str, **where: Any) -> int:
         return self.engine.count(self.world, resource, where)

@@ -8,7 +8,7 @@ that nothing raises on absent values, and compiled once.
 A *template* is any JSON value. In its strings `{expression}` is replaced; a string that is one
 expression alone yields that expression's value as it is, and `{nothing}` leaves the key or list
 member out. `{{` and `}}` stand for braces. Three directives shape objects and lists:
-`$each`/`as`/`give`, `$if`/`then`/`else`, `$merge`.
+`$each`/`as`/`give` (with `key`: an object), `$if`/`then`/`else`, `$merge`.
 """
 
 from __future__ import annotations
@@ -394,12 +394,14 @@ def _list(node: list[Any], names: frozenset[str] | None) -> _Compiled:
 
 
 def _each(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
-    _only(node, {"$each", "as", "give", "when"})
+    _only(node, {"$each", "as", "give", "key", "when"})
     source = compile_expression(str(node["$each"]), names)
     name = str(node.get("as", "each"))
     inner = None if names is None else names | {name}
     give = compile_template(node.get("give", f"{{{name}}}"), inner)
     when = compile_expression(str(node["when"]), inner) if "when" in node else None
+    if "key" in node:
+        return _each_named(source, name, compile_template(node["key"], inner), give, when)
 
     def build(scope: Any) -> list[Any]:
         result = []
@@ -409,6 +411,24 @@ def _each(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
                 value = give(inside)
                 if value is not NOTHING:
                     result.append(value)
+        return result
+
+    return build
+
+
+def _each_named(
+    source: Evaluate, name: str, key: Evaluate, give: Evaluate, when: Evaluate | None
+) -> Evaluate:
+    """Return what builds an object: a member named `key` for each member of a list."""
+
+    def build(scope: Any) -> dict[str, Any]:
+        result = {}
+        for member in source(scope) or ():
+            inside = scope.having(name, member)
+            if when is None or when(inside):
+                value = give(inside)
+                if value is not NOTHING:
+                    result[text_of(key(inside))] = value
         return result
 
     return build

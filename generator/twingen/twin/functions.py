@@ -155,6 +155,11 @@ def omit(value: Any, *names: str) -> dict[str, Any]:
     return {name: member for name, member in plain(value).items() if name not in names}
 
 
+def compact(value: Any) -> dict[str, Any]:
+    """Return an object without its null members."""
+    return {name: member for name, member in plain(value).items() if member is not None}
+
+
 def merge(*values: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for value in values:
@@ -217,8 +222,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": lambda value: round(value) if _number(value) else None,
     "pick": pick,
     "omit": omit,
+    "compact": compact,
     "merge": merge,
     "unique": unique,
+    "pluck": lambda values, name: [get(value, name) for value in values or ()],
     "without": lambda values, *gone: [value for value in values or () if value not in gone],
     "json": lambda value: json.dumps(value, separators=(",", ":"), default=str),
     "parse_json": parse_json,
@@ -235,5 +242,5 @@ def _context(name: str) -> Callable[..., Any]:
 
 CONTEXT_FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: _context(name)
-    for name in ("mint", "later", "iso", "count", "exists", "find", "find_all", "render", "url", "secret", "hash")
+    for name in ("mint", "serial", "later", "iso", "count", "exists", "find", "find_all", "missing", "render", "url", "secret", "hash")
 }  # fmt: skip

@@ -77,7 +77,7 @@ class Treatment:
     """What a parameter does. `use` names the treatment, `options` its details.
 
     page.limit, page.cursor, page.offset, page.number; filter, search, prefix, contains, equals;
-    sort, order; expand; fields; value (used by expressions); ignored; refused.
+    sort, order; expand; fields; value (used by expressions); moot; ignored; refused.
     """
 
     use: str
@@ -180,6 +180,7 @@ class Operation:
     only: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     merge: Literal["deep", "shallow", "replace"] = "deep"
+    mask: str | None = None
     set: Mapping[str, Any] = member(default_factory=dict)
     move: str | None = None
     first: tuple[FirstStep, ...] = ()
@@ -343,6 +344,7 @@ class Paging:
     max_limit: int = 1000
     min_limit: int = 1
     over: Literal["clamp", "error"] = "clamp"
+    under: Literal["error", "default"] = "error"
     link_header: bool = False
     self_link: bool = False
     body: Any = None
@@ -383,6 +385,9 @@ class Service:
     validation: Validation = Validation()
     headers: Mapping[str, Any] = member(default_factory=dict)
     arguments: bool = False
+    any_method: bool = False
+    names: Mapping[str, str] = member(default_factory=dict)
+    preconditions: tuple[Guard, ...] = ()
     parameters: Mapping[str, Treatment] = member(default_factory=dict)
     wrap: Any = None
     prefixes: tuple[str, ...] = ()

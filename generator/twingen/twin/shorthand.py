@@ -144,6 +144,7 @@ def operation(key: str, data: Data, resource: str, place: Place | None = None) -
         only=_names(data.get("only")),
         required=_names(data.get("required")),
         merge=data.get("merge", "deep"),
+        mask=_expression(data.get("mask")),
         set=data.get("set", {}),
         move=data.get("move"),
         first=tuple(
@@ -346,6 +347,9 @@ def service(data: Data, place: Place | None = None) -> Service:
         ),
         headers=data.get("headers", {}),
         arguments=data.get("arguments", False),
+        any_method=data.get("any_method", False),
+        names={name: str(_expression(value)) for name, value in data.get("names", {}).items()},
+        preconditions=tuple(guard(item) for item in data.get("preconditions", ())),
         parameters={name: treatment(value) for name, value in data.get("parameters", {}).items()},
         wrap=data.get("wrap"),
         prefixes=_names(data.get("prefixes")),

@@ -113,6 +113,7 @@ def operation_data(operation: Operation, resource: str) -> Data:
         only=_list(operation.only),
         required=_list(operation.required),
         merge=None if operation.merge == "deep" else operation.merge,
+        mask=operation.mask,
         set=dict(operation.set),
         where=dict(operation.where),
         through=_some(edge=operation.through.edge, take=operation.through.take)
@@ -257,7 +258,7 @@ def _paging(style: Paging) -> Data:
     default = Paging(name=style.name)
     names = (
         "limit", "cursor", "offset", "number", "default_limit", "max_limit", "min_limit", "over",
-        "link_header", "self_link", "body", "bad_cursor", "bad_limit",
+        "under", "link_header", "self_link", "body", "bad_cursor", "bad_limit",
     )  # fmt: skip
     data = {
         name: getattr(style, name)
@@ -315,6 +316,9 @@ def service_data(service: Service) -> Data:
         validation=_validation(service.validation),
         headers=dict(service.headers),
         arguments=service.arguments,
+        any_method=service.any_method,
+        names=dict(service.names),
+        preconditions=[_guard(guard) for guard in service.preconditions],
         parameters={name: _treatment(value) for name, value in service.parameters.items()},
         wrap=service.wrap,
         prefixes=_list(service.prefixes),

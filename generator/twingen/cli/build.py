@@ -1,0 +1,116 @@
+"""`twingen build`: compile documentation into a twin."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from twingen.cli.names import Found, checked_name, default_folder, find, find_for_adoption
+from twingen.errors import TwinError, UsageError
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--docs", type=_FOLDER, metavar="DIR",
+              help="Folder of documentation: OpenAPI, Swagger, Google Discovery, Markdown. Required.")  # fmt: skip
+@click.option("--out", type=_FOLDER, metavar="DIR",
+              help="The twin's own folder. [default: ./generated/NAME]")  # fmt: skip
+@click.option("--adopt", metavar="NAME|PATH",
+              help="The twin whose behaviours carry over. [default: what NAME means]")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="Adopt nothing: only what the rules infer.")
+@click.option("--no-verify", is_flag=True, help="Do not prove the twin; exit code 0 all the same.")
+@click.option("--agent", type=click.Choice(["off", "auto"]), default="auto", show_default=True,
+              help="Whether a language model writes what the rules cannot infer.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be built; write nothing.")
+@click.option("--seconds", type=click.IntRange(min=1), metavar="N", help="Time limit of the proof.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every diagnostic and what was left out.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def build(
+    name: str,
+    docs: Path | None,
+    out: Path | None,
+    adopt: str | None,
+    fresh: bool,
+    no_verify: bool,
+    agent: Literal["off", "auto"],
+    dry_run: bool,
+    seconds: int | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+) -> int:
+    """Compile a service's documentation into the twin NAME.
+
+    What is inferred comes from the contract alone; what the twin of that name knew before is kept
+    (adoption). The old twin stays as it is until the new one is complete.
+
+    \b
+    Examples:
+      twingen build acme --docs ./acme-api-docs              writes ./generated/acme
+      twingen build okta --docs ./okta-2026.09 --out ./try   the shipped behaviours, a newer contract
+      twingen build okta --docs ./okta-2026.09 --fresh       without them
+      twingen build okta --docs ./okta-2026.09 --dry-run     what would come of it
+    \b
+    Exit codes:
+      0 built   3 built, not converged   4 no contract in --docs   2 wrong use   130 interrupted
+    """
+    from twingen import pipeline
+    from twingen.cli.buildlog import BuildLog
+    from twingen.folders import cache_folder
+
+    name = checked_name(name)
+    if docs is None:
+        raise UsageError("--docs is missing", remedy=f"twingen build {name} --docs DIR")
+    if not docs.exists():
+        raise UsageError("there is no such folder", where=str(docs), remedy="--docs wants a folder")
+    if not docs.is_dir():
+        raise UsageError(
+            "this is a file, and --docs wants a folder", where=str(docs),
+            remedy=f"--docs {docs.parent}",
+        )  # fmt: skip
+    target = out if out is not None else default_folder(name)
+    source = _adopted(name, adopt, fresh)
+    log = BuildLog(quiet=quiet, verbose=verbose, to_stderr=as_json)
+    log.begin(name, target, source, agent=_agent(agent))
+    try:
+        built = pipeline.build(
+            name, docs, target,
+            adopt_from=None if source is None else source.path,
+            cache=cache_folder() / "ingest",
+            dry_run=dry_run,
+            on_event=log.event,
+        )  # fmt: skip
+    except TwinError as error:
+        if source is not None and error.remedy is None:
+            error.remedy = f"mend the twin in {source.path}, or --fresh to adopt nothing from it"
+        raise
+    finally:
+        log.close()
+    converged = no_verify or dry_run
+    log.end(built, verified=not converged, as_json=as_json)
+    return 0 if converged else 3
+
+
+def _adopted(name: str, adopt: str | None, fresh: bool) -> Found | None:
+    if fresh and adopt is not None:
+        raise UsageError("--fresh adopts nothing, --adopt something", remedy="give one of the two")
+    if fresh:
+        return None
+    return find_for_adoption(name) if adopt is None else find(adopt)
+
+
+def _agent(agent: str) -> str:
+    """Return the line that tells why no agent takes part."""
+    if agent == "off":
+        return "no agent (--agent off): the rules and what was adopted"
+    if os.environ.get("ANTHROPIC_API_KEY"):
+        return "no agent in this version, in spite of the API key: the rules and what was adopted"
+    return "no agent (no ANTHROPIC_API_KEY): the rules and what was adopted"

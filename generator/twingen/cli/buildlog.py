@@ -1,0 +1,170 @@
+"""What `twingen build` prints: stages while they run, diagnostics, and a summary."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from twingen.cli.names import Found
+from twingen.cli.tiers import kinds_of, tiers_of
+from twingen.contract.diagnostics import Diagnostic
+from twingen.pipeline import Built, Event, Progress, StageFinished, StageStarted
+
+_SHOWN = 3
+_COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
+_ERASE = "\r\x1b[K"
+
+
+class BuildLog:
+    """Prints a build's events; `to_stderr` keeps standard output free for JSON."""
+
+    def __init__(self, *, quiet: bool, verbose: bool, to_stderr: bool):
+        self.quiet = quiet
+        self.verbose = verbose
+        self.to_stderr = to_stderr
+        self.live = (sys.stderr if to_stderr else sys.stdout).isatty() and not quiet
+        self._drawn = False
+
+    def begin(self, name: str, target: Path, source: Found | None, *, agent: str) -> None:
+        self._say(f"{click.style(name, bold=True)} → {target}")
+        self._say(f"  {'adopts':<9}{'nothing' if source is None else source}")
+        self._say(f"  {'agent':<9}{agent}")
+
+    def event(self, event: Event) -> None:
+        match event:
+            case StageStarted():
+                self._draw(f"  {event.stage:<9}{event.detail} ...")
+            case Progress():
+                if self.verbose:
+                    self._say(f"  {'':<9}{event.text}")
+                else:
+                    self._draw(f"  {event.text}")
+            case StageFinished():
+                counts = ", ".join(f"{number} {what}" for what, number in event.counts.items())
+                self._say(f"  {event.stage:<9}{counts}  ({event.seconds:.1f} s)")
+
+    def close(self) -> None:
+        """End the line that is being drawn over, if there is one."""
+        if self._drawn:
+            click.echo(_ERASE, nl=False, err=self.to_stderr)
+            self._drawn = False
+
+    def end(self, built: Built, *, verified: bool, as_json: bool) -> None:
+        """Print diagnostics and summary; `verified` means that a proof was asked for."""
+        self._diagnostics(built)
+        self._left_out(built)
+        self._summary(built, verified=verified)
+        if as_json:
+            click.echo(json.dumps(_as_json(built), indent=2))
+
+    def _summary(self, built: Built, *, verified: bool) -> None:
+        twin = built.twin
+        self._say("")
+        self._say(f"{click.style(twin.title, bold=True)}: {tiers_of(twin)}")
+        kinds = kinds_of(twin)
+        if kinds["documented"]:
+            self._say(f"  {kinds['documented']} kinds of request behind them, {kinds['semantic']} semantic")
+        if built.adopted:
+            self._say(f"  {len(built.adopted)} files adopted")
+        if built.written:
+            self._say(f"written to {built.path} in {built.seconds:.1f} s")
+            self._say(f"next: twingen run {shlex.quote(_as_path(built.path))}")
+        else:
+            self._say(f"nothing was written (--dry-run), {built.seconds:.1f} s")
+        if verified:
+            click.echo(
+                "not converged: proving a twin is not part of this version (exit code 3; "
+                "--no-verify asks for none)",
+                err=True,
+            )
+
+    def _diagnostics(self, built: Built) -> None:
+        by_level: dict[str, list[Diagnostic]] = {"error": [], "warning": [], "note": []}
+        for diagnostic in built.diagnostics:
+            by_level[diagnostic.level].append(diagnostic)
+        for level, found in by_level.items():
+            if not found:
+                continue
+            codes = ", ".join(
+                f"{number} {code}"
+                for code, number in Counter(one.code for one in found).most_common(5)
+            )
+            head = click.style(f"{len(found)} {level}{'s' if len(found) > 1 else ''}", fg=_COLOURS[level])
+            self._say(f"  {head}: {codes}")
+            whole = self.verbose or level == "error"
+            shown = found if whole else found[:_SHOWN] if level == "warning" else []
+            for one in shown:
+                self._say(f"    {one}")
+            if shown and len(shown) < len(found):
+                self._say(f"    and {len(found) - len(shown)} more (-v shows all)")
+
+    def _left_out(self, built: Built) -> None:
+        if not built.left_out:
+            return
+        self._say(
+            f"  {len(built.left_out)} left out: adopted behaviours of operations that are not "
+            "documented here"
+        )
+        for line in built.left_out if self.verbose else built.left_out[:_SHOWN]:
+            self._say(f"    {line}")
+        if not self.verbose and len(built.left_out) > _SHOWN:
+            self._say(f"    and {len(built.left_out) - _SHOWN} more (-v shows all)")
+
+    def _say(self, text: str) -> None:
+        if self.quiet:
+            return
+        self.close()
+        click.echo(text, err=self.to_stderr)
+
+    def _draw(self, text: str) -> None:
+        """Show a line that the next one replaces (terminals only)."""
+        if not self.live:
+            return
+        width = click.get_text_stream("stdout").isatty() and _columns() or 79
+        click.echo(_ERASE + text[: width - 1], nl=False, err=self.to_stderr)
+        self._drawn = True
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _as_path(path: Path) -> str:
+    """Return a path in a form that no command takes for a name."""
+    text = str(path)
+    return text if "/" in text or "." in text else f"./{text}"
+
+
+def _as_json(built: Built) -> dict[str, Any]:
+    twin = built.twin
+    return {
+        "name": twin.name,
+        "path": str(built.path),
+        "written": built.written,
+        "converged": False,
+        "seconds": round(built.seconds, 3),
+        **tiers_of(twin).as_dict(),
+        "kinds": kinds_of(twin),
+        "adopted": list(built.adopted),
+        "left_out": list(built.left_out),
+        "diagnostics": [
+            {
+                "level": one.level,
+                "code": one.code,
+                "message": one.message,
+                "document": one.origin.document,
+                "line": one.origin.line,
+                "pointer": one.origin.pointer,
+                "left_out": one.left_out,
+            }
+            for one in built.diagnostics
+        ],
+    }

@@ -1,0 +1,64 @@
+"""Base paths that lead to the same operations: another version that a passage says is the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from twingen.contract.pages import Page
+from twingen.infer.draft import Draft
+
+_VERSION = re.compile(r"^(v?)(\d+)$")
+_SAME = re.compile(
+    r"\b(same|identical|equivalent)\b[^.]{0,40}\b(operations?|endpoints?|methods?|resources?|API)\b", re.I
+)
+_SENTENCE = re.compile(r"[^.!?]*(?:\.(?=\w)[^.!?]*)*[.!?]", re.S)
+
+
+def aliases(draft: Draft) -> Draft:
+    """Accept `/api/2` for `/api/3` where one sentence names both versions and calls them the same.
+
+    What the passage says differs stays a shape under the alias.
+    """
+    bases = _bases(draft)
+    found = dict(draft.aliases)
+    cited = list(draft.service.inferred)
+    for head, version in sorted(bases):
+        for page in draft.pages:
+            for other, line in _others(page, version):
+                alias = f"{head}{other}"
+                if alias not in found and (head, other) not in bases:
+                    found[alias] = f"{head}{version}"
+                    cited.append(f"aliases: {alias} for {head}{version}, {page.path}:{line}")
+    service = replace(draft.service, inferred=tuple(cited))
+    return replace(draft, aliases=found, service=service)
+
+
+def _bases(draft: Draft) -> set[tuple[str, int]]:
+    """Return the versioned heads that many operations share, as text before the version and version."""
+    heads: Counter[tuple[str, int]] = Counter()
+    for operation in draft.contract.operations:
+        parts = operation.path.split("/")
+        for place, part in enumerate(parts[:5]):
+            match = _VERSION.match(part)
+            if match is not None:
+                heads["/".join([*parts[:place], match.group(1)]), int(match.group(2))] += 1
+                break
+    enough = max(5, len(draft.contract.operations) // 5)
+    return {head for head, count in heads.items() if count >= enough}
+
+
+def _others(page: Page, version: int) -> list[tuple[int, int]]:
+    """Return the versions (and lines) that a sentence of the page calls the same as `version`."""
+    named = re.compile(r"\bversions?\s+(\d+)|/v?(\d+)(?=/)", re.I)
+    found = []
+    for match in _SENTENCE.finditer(page.text):
+        sentence = match.group()
+        if len(sentence) > 1_000 or not _SAME.search(sentence):
+            continue
+        versions = {int(a or b) for a, b in named.findall(sentence)}
+        if version in versions:
+            line = page.text.count("\n", 0, match.start() + len(sentence) - len(sentence.lstrip())) + 1
+            found += [(other, line) for other in sorted(versions - {version}) if abs(other - version) < 10]
+    return found
