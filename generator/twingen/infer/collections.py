@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +27,8 @@ _CHANGED = (
     "modifiedTime", "lastModified", "lastModifiedDate", "dateUpdated",
 )  # fmt: skip
 
+_VERSION = re.compile(r"^v?\d+(\.\d+)*$")
+
 
 class _Place:
     """The operations on one item path and the collection path above it."""
@@ -47,7 +50,7 @@ def collections(draft: Draft) -> Draft:
     places = _places(draft)
     names = _names(places)
     resources: dict[Path, Resource] = {}
-    for item in sorted(places, key=lambda path: (len(path), path)):
+    for item in sorted(places, key=lambda path: (_depth(path), path)):
         place = places[item]
         parents = _parents(item, resources)
         if parents is None:
@@ -93,13 +96,14 @@ def _operations(place: _Place) -> Iterator[Documented]:
 
 
 def _names(places: dict[Path, _Place]) -> dict[Path, str]:
-    """Name each place by its last noun, with the nouns above it where that is not enough."""
-    nouns = {
-        path: [singular(kebab(segment)) for segment in path[:-1] if "{" not in segment] for path in places
-    }
+    """Name each place by its last noun, with the nouns above it where that is not enough.
+
+    The place with the most operations has the first choice; path heads up to a version say nothing.
+    """
+    nouns = {path: _nouns(path) for path in places}
     names: dict[Path, str] = {}
     taken: set[str] = set()
-    for path in sorted(places, key=lambda path: (len(path), path)):
+    for path in sorted(places, key=lambda path: (_depth(path), -_size(places[path]), path)):
         words = nouns[path]
         for count in range(1, len(words) + 1):
             name = "-".join(words[-count:])
@@ -113,6 +117,19 @@ def _names(places: dict[Path, _Place]) -> dict[Path, str]:
         taken.add(name)
         names[path] = name
     return names
+
+
+def _nouns(path: Path) -> list[str]:
+    start = next((n + 1 for n, part in enumerate(path[:4]) if _VERSION.match(part)), 0)
+    return [singular(kebab(segment)) for segment in path[start:-1] if "{" not in segment]
+
+
+def _depth(path: Path) -> int:
+    return sum("{" in segment for segment in path)
+
+
+def _size(place: _Place) -> int:
+    return len(place.on_item) + len(place.on_collection)
 
 
 def _parents(item: Path, resources: dict[Path, Resource]) -> list[tuple[str, int]] | None:
@@ -214,8 +231,10 @@ def _behaviours(
     if made is not None and is_object(request_schema(made), contract):
         answered = success_schema(made)
         same = answered is None or name_of(answered) == resource.schema or _alike(answered, resource, draft)
-        if same:
-            yield _operation(draft, made, "create", "create", "collection", resource, above), None
+        if same or resource.identity.field in record_properties(answered, contract):
+            operation = _operation(draft, made, "create", "create", "collection", resource, above)
+            exactly = answered is None or name_of(answered) == resource.schema
+            yield replace(operation, answer=_projection(made, answered, exactly, draft)), None
     for method, does, effect in (
         ("GET", "read", "none"), ("PUT", "replace", "replace"), ("PATCH", "update", "update"),
         ("DELETE", "delete", "delete"), ("POST", "update", "update"),
@@ -224,6 +243,14 @@ def _behaviours(
         if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
             continue
         yield _operation(draft, documented, does, effect, "item", resource, (*above, own)), None
+
+
+def _projection(made: Documented, answered: Schema | None, same: bool, draft: Draft) -> Answer:
+    """Return what a create answers where that is less than the whole record."""
+    if answered is None or same:
+        return Answer()
+    names = next((list(e.value) for _, e in success_examples(made) if isinstance(e.value, dict)), None)
+    return Answer(only=tuple(names or record_properties(answered, draft.contract)))
 
 
 def _alike(schema: Schema, resource: Resource, draft: Draft) -> bool:

@@ -296,7 +296,7 @@ class TwinApp:
             request.headers.get("content-type"), request.body, route.body, limit=self.body_limit
         )
         if isinstance(decoded, BodyFailure):
-            if decoded.reason == "missing" and self.twin.service.arguments:
+            if decoded.reason == "missing" and self._takes_none(route):
                 return []
             raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
         scope.body, scope.media = decoded.value, decoded.media
@@ -306,6 +306,18 @@ class TwinApp:
         if decoded.kind == "none":
             return []
         return violations(route.validator(media), decoded.checkable)
+
+    def _takes_none(self, route: Route) -> bool:
+        """Return whether a required body may be missing: arguments may come elsewhere, or leniently.
+
+        Lenient services take a missing body for an empty one where an operation is no more than a
+        shape; --strict never does.
+        """
+        service = self.twin.service
+        if service.arguments:
+            return True
+        lenient = service.validation.bodies != "strict" and not self.strict
+        return lenient and route.tier == "shape"
 
     def _atomically(self, behaviour: Behaviour, scope: Scope, arguments: dict[str, Any]) -> Outcome:
         """Run on a draft of the world that is taken over only on success."""

@@ -18,14 +18,32 @@ class _Loader(_Fast):  # type: ignore[misc]
     """YAML 1.2's core types: no dates, no `yes`/`no`, no octal or sexagesimal numbers."""
 
 
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key, _ in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else None
+            if name in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {name!r} is given twice", key.start_mark
+                )
+            seen.add(name)
+            if name is None:
+                raise yaml.constructor.ConstructorError(
+                    None, None, "found unhashable key", key.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+_NUMBER = r"^[-+]?(?:[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"
+_RESOLVERS: tuple[tuple[str, str, str | list[str]], ...] = (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("float", _NUMBER, "-+.0123456789"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("merge", r"^<<$", "<"),
-):
+)
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in _RESOLVERS:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
@@ -43,6 +61,8 @@ def load(text: str, file: str) -> Any:
             if mark.line < len(lines):
                 shown = f"\n    {lines[mark.line]}"
         raise DamagedTwinError(f"not valid YAML: {problem}{shown}", where=where) from None
+    except RecursionError:
+        raise DamagedTwinError("not valid YAML: nested too deeply", where=file) from None
 
 
 def line_of(text: str, path: Sequence[str | int], *, key: bool = False) -> int:
@@ -77,8 +97,12 @@ class _Dumper(_FastDumper):  # type: ignore[misc]
         return True
 
 
-# A plain scalar must read back as the same string under the loader above.
-_Dumper.yaml_implicit_resolvers = dict(_Dumper.yaml_implicit_resolvers)
+# A plain scalar must read back as the same string under the loader above (and under YAML 1.1).
+_Dumper.yaml_implicit_resolvers = {
+    first: list(known) for first, known in _Dumper.yaml_implicit_resolvers.items()
+}
+for _tag, _pattern, _first in _RESOLVERS[1:3]:
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 def _list(dumper: Any, data: list[Any]) -> Any:
