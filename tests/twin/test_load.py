@@ -235,7 +235,7 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
         (
             {"twin_toml": _TOML, "contract_json": "[]"},
             "/t/contract.json: contract.json does not hold a contract: "
-            "'list' object has no attribute 'get'\n  build the twin again",
+            "list indices must be integers or slices, not str\n  build the twin again",
         ),
     ],
 )

@@ -10,6 +10,7 @@ from twingen.infer.aliases import aliases
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
 from twingen.infer.draft import Draft
+from twingen.infer.methods import methods
 from twingen.twin.model import Service
 
 Pass = Callable[[Draft], Draft]
@@ -18,6 +19,7 @@ Pass = Callable[[Draft], Draft]
 PASSES: tuple[Pass, ...] = (
     conventions,
     aliases,
+    methods,
     collections,
 )
 

@@ -13,7 +13,8 @@ _VERSION = re.compile(r"^(v?)(\d+)$")
 _SAME = re.compile(
     r"\b(same|identical|equivalent)\b[^.]{0,40}\b(operations?|endpoints?|methods?|resources?|API)\b", re.I
 )
-_SENTENCE = re.compile(r"[^.!?]*(?:\.(?=\w)[^.!?]*)*[.!?]", re.S)
+_END = re.compile(r"\.(?!\w)|[!?]")
+_LONGEST = 1_000
 
 
 def aliases(draft: Draft) -> Draft:
@@ -53,12 +54,25 @@ def _others(page: Page, version: int) -> list[tuple[int, int]]:
     """Return the versions (and lines) that a sentence of the page calls the same as `version`."""
     named = re.compile(r"\bversions?\s+(\d+)|/v?(\d+)(?=/)", re.I)
     found = []
-    for match in _SENTENCE.finditer(page.text):
-        sentence = match.group()
-        if len(sentence) > 1_000 or not _SAME.search(sentence):
+    done = 0
+    for match in _SAME.finditer(page.text):
+        if match.start() < done:
+            continue
+        start, done = _sentence(page.text, match.start())
+        sentence = page.text[start:done].lstrip()
+        if len(sentence) > _LONGEST or match.end() > done:
             continue
         versions = {int(a or b) for a, b in named.findall(sentence)}
         if version in versions:
-            line = page.text.count("\n", 0, match.start() + len(sentence) - len(sentence.lstrip())) + 1
+            line = page.text.count("\n", 0, done - len(sentence)) + 1
             found += [(other, line) for other in sorted(versions - {version}) if abs(other - version) < 10]
     return found
+
+
+def _sentence(text: str, place: int) -> tuple[int, int]:
+    """Return where the sentence around `place` starts and ends, looking no further than is of use."""
+    start = max(0, place - _LONGEST)
+    for end in _END.finditer(text, start, place):
+        start = end.end()
+    stop = _END.search(text, place, place + 2 * _LONGEST)
+    return start, stop.end() if stop else min(len(text), place + 2 * _LONGEST)

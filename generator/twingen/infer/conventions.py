@@ -40,7 +40,7 @@ def conventions(draft: Draft) -> Draft:
         found = seen.get(status)
         if found:
             body, count = found.most_common(1)[0]
-            cases[name] = ErrorCase(name=name, status=status, body=_literal(orjson.loads(body)))
+            cases[name] = ErrorCase(name=name, status=status, body=literal(orjson.loads(body)))
             cited.append(f"error-envelope: {status} as in {count} published examples")
     errors = Errors(
         content_type=media_types.most_common(1)[0][0] if media_types else "application/json",
@@ -65,14 +65,14 @@ def _error_examples(operation: Operation) -> list[tuple[int, str, Any]]:
     return found
 
 
-def _literal(value: Any) -> Any:
+def literal(value: Any) -> Any:
     """Return a JSON value as a template that stands for itself."""
     if isinstance(value, str):
         return value.replace("{", "{{").replace("}", "}}")
     if isinstance(value, dict):
-        return {_literal(key): _literal(member) for key, member in value.items()}
+        return {literal(key): literal(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_literal(item) for item in value]
+        return [literal(item) for item in value]
     return value
 
 

@@ -42,8 +42,8 @@ class Route:
     """An operation as it is served: what is documented, what it does, and its tier."""
 
     __slots__ = (
-        "_behaviour", "_body", "_parameters", "_validators", "app", "documented", "media_type",
-        "operation", "public", "shaped", "template", "tier",
+        "_behaviour", "_body", "_parameters", "_validators", "app", "defaults", "documented",
+        "media_type", "operation", "public", "shaped", "template", "tier",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,8 @@ class Route:
         else:
             self.tier = standing.tier
         self.media_type = _media_type(documented)
+        treatments = operation.parameters.items() if operation is not None else ()
+        self.defaults = {n: t.options["default"] for n, t in treatments if "default" in t.options}
         self.shaped: SampledResponse | None = None
         self._behaviour: Behaviour | None = None
         self._parameters: ParameterDecoder | None = None
@@ -73,6 +75,10 @@ class Route:
         """Whether a success is documented, or nothing at all is."""
         responses = self.documented.responses
         return not responses or any(r.status[0] == "2" or r.status == "default" for r in responses)
+
+    def excuses(self, violation: Violation) -> bool:
+        """Return whether a missing parameter has a default here."""
+        return violation.kind == "required" and violation.name in self.defaults
 
     @property
     def behaviour(self) -> Behaviour | None:
@@ -255,6 +261,9 @@ class TwinApp:
         arguments = found.query
         if found.undocumented:
             arguments = {**found.undocumented, **arguments}
+        if route.defaults:
+            arguments = {**route.defaults, **arguments}
+            found.violations[:] = [v for v in found.violations if not route.excuses(v)]
         scope.query = arguments
         validation = self.twin.service.validation
         broken: list[Violation] = []

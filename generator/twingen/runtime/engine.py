@@ -26,7 +26,7 @@ from twingen.runtime.store import Row
 from twingen.runtime.world import Timer, World
 from twingen.twin.expression import compile_expression, compile_template
 from twingen.twin.functions import NOTHING
-from twingen.twin.model import Service, Twin
+from twingen.twin.model import Seed, Service, Twin
 
 _MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
 _DEEPEST = 12  # reactions to reactions; a loop in a twin ends here, loudly
@@ -435,15 +435,25 @@ class Engine:
 
     # The default world
 
+    def _seeded(self, seed: Seed, data: dict[str, Any]) -> str | None:
+        """Return the id of a seeded record: given, or the one that its sample has."""
+        path = self.kind(seed.resource).id_path
+        if seed.id is not None or seed.sample is None or path is None:
+            return seed.id
+        found = paths.get(data, path)
+        return None if found is None else str(found)
+
     def plant(self, world: World) -> None:
         """Make the records of seed.yaml in `world`."""
         scope = Scope(self, world, Request("SEED", "/"))
         names: dict[str, Any] = {}
         for seed in self.twin.seeds:
             inside = scope.with_names(names)
-            data = compile_template(seed.data)(inside)
+            data = compile_template(seed.data)(inside) or {}
+            if seed.sample is not None:
+                data = {**self.samples.one(seed.sample), **data}
             refs = {name: compile_template(value)(inside) for name, value in seed.refs.items()}
-            row = self.create(inside, seed.resource, dict(data or {}), refs, id=seed.id)
+            row = self.create(inside, seed.resource, dict(data), refs, id=self._seeded(seed, data))
             if seed.name:
                 names[seed.name] = row
 

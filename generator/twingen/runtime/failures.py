@@ -21,6 +21,7 @@ STATUS = {
     "not_found": 404,
     "method_not_allowed": 405,
     "conflict": 409,
+    "precondition_failed": 412,
     "illegal_move": 409,
     "too_large": 413,
     "unsupported_media_type": 415,

@@ -45,6 +45,11 @@ class Samples:
             return samples[0]
         return max(samples, key=lambda sample: _overlap(sample, sent))
 
+    def one(self, reference: str) -> dict[str, Any]:
+        """Return the record that a reference names; {} when it leads nowhere."""
+        found = self._resolve(reference)
+        return found[0] if found and isinstance(found[0], dict) else {}
+
     def _resolve(self, reference: str) -> list[Any]:
         reference, _, inside = reference.partition(" @")
         head, _, name = reference.rpartition(" #")
@@ -66,11 +71,14 @@ class Samples:
 def _inside(value: Any, path: str) -> list[Any]:
     values = [value]
     for step in path.split(".") if path else ():
-        many = step.endswith("[]")
-        name = step.removesuffix("[]")
+        name, bracket, place = step.partition("[")
         values = [item.get(name) for item in values if isinstance(item, dict)] if name else values
-        if many:
+        place = place.rstrip("]")
+        if bracket and not place:
             values = [member for item in values if isinstance(item, list) for member in item]
+        elif bracket:
+            number = int(place)
+            values = [item[number] for item in values if isinstance(item, list) and number < len(item)]
     return values
 
 

@@ -108,7 +108,7 @@ def _definition(error: Any) -> Mapping[str, Any]:
 def _resolve(reference: str) -> Any:
     node: Any = schema()
     for step in reference.removeprefix("#/").split("/"):
-        node = node[step]
+        node = node[int(step)] if isinstance(node, list) else node[step]
     return node
 
 

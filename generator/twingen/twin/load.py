@@ -140,6 +140,9 @@ def _settings(files: _Files) -> dict[str, Any]:
     version = settings.get("format")
     if not isinstance(version, int) or "name" not in settings:
         raise DamagedTwinError("twin.toml lacks `format` or `name`", where=str(file))
+    for table in ("aliases", "digests"):
+        if not isinstance(settings.get(table, {}), dict):
+            raise DamagedTwinError(f"`{table}` is no table", where=str(file))
     if version > FORMAT:
         raise NewerTwinError(
             f"the twin is in format {version}, this twingen reads up to {FORMAT}",

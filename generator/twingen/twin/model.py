@@ -398,13 +398,17 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """A record of the default world; `name` lets later ones refer to it."""
+    """A record of the default world; `name` lets later ones refer to it.
+
+    `sample` names a published example (`KEY STATUS #NAME @path[0]`) that `data` is laid over.
+    """
 
     resource: str
     data: Any = None
     refs: Mapping[str, Any] = member(default_factory=dict)
     id: str | None = None
     name: str | None = None
+    sample: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -367,6 +367,7 @@ def seeds(data: Data) -> tuple[Seed, ...]:
             refs=item.get("refs", {}),
             id=item.get("id"),
             name=item.get("name"),
+            sample=item.get("sample"),
         )
         for item in data.get("seed") or ()
     )

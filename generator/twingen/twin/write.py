@@ -332,7 +332,9 @@ def seed_data(seeds: tuple[Seed, ...]) -> Data:
         "seed": [
             {
                 "resource": seed.resource,
-                **_some(name=seed.name, id=seed.id, refs=dict(seed.refs), data=seed.data),
+                **_some(
+                    name=seed.name, id=seed.id, refs=dict(seed.refs), sample=seed.sample, data=seed.data
+                ),
             }
             for seed in seeds
         ]

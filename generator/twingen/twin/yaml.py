@@ -10,6 +10,7 @@ import yaml
 
 from twingen.errors import DamagedTwinError
 
+_DEEPEST = 100
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FastDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -19,18 +20,21 @@ class _Loader(_Fast):  # type: ignore[misc]
 
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Keys are texts, as in JSON, and stand once each."""
         seen = set()
         for key, _ in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else None
-            if name in seen and key.tag != "tag:yaml.org,2002:merge":
+            if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {name!r} is given twice", key.start_mark
+                    None, None, "a key that is no text", key.start_mark
                 )
-            seen.add(name)
-            if name is None:
+            if key.tag == "tag:yaml.org,2002:merge":
+                continue
+            if key.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, "found unhashable key", key.start_mark
+                    None, None, f"the key {key.value!r} is given twice", key.start_mark
                 )
+            seen.add(key.value)
+            key.tag = "tag:yaml.org,2002:str"
         return super().construct_mapping(node, deep)
 
 
@@ -50,7 +54,10 @@ for _tag, _pattern, _first in _RESOLVERS:
 def load(text: str, file: str) -> Any:
     """Return what a YAML text says; raises DamagedTwinError with file and line if it does not parse."""
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        value = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+        if isinstance(value, (dict, list)):
+            _shallow(value)
+        return value
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else file
@@ -62,7 +69,16 @@ def load(text: str, file: str) -> Any:
                 shown = f"\n    {lines[mark.line]}"
         raise DamagedTwinError(f"not valid YAML: {problem}{shown}", where=where) from None
     except RecursionError:
-        raise DamagedTwinError("not valid YAML: nested too deeply", where=file) from None
+        raise DamagedTwinError("not valid YAML: nested too deeply, or in itself", where=file) from None
+
+
+def _shallow(value: Any, depth: int = 0) -> None:
+    """Raise RecursionError for a value nested too deeply, or without end."""
+    if depth > _DEEPEST:
+        raise RecursionError
+    for member in value.values() if isinstance(value, dict) else value:
+        if isinstance(member, (dict, list)):
+            _shallow(member, depth + 1)
 
 
 def line_of(text: str, path: Sequence[str | int], *, key: bool = False) -> int:
