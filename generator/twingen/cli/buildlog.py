@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -126,15 +127,9 @@ class BuildLog:
         """Show a line that the next one replaces (terminals only)."""
         if not self.live:
             return
-        width = click.get_text_stream("stdout").isatty() and _columns() or 79
+        width = shutil.get_terminal_size().columns
         click.echo(_ERASE + text[: width - 1], nl=False, err=self.to_stderr)
         self._drawn = True
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _as_path(path: Path) -> str:

@@ -12,8 +12,7 @@ from twingen.errors import UsageError
 
 if TYPE_CHECKING:
     from twingen.contract.model import Operation
-    from twingen.twin.model import Operation as Behaviour
-    from twingen.twin.model import Twin
+    from twingen.twin.model import Operation as Behaviour, Twin
 
 _COLOURS = {"semantic": "green", "shape": "yellow", "unsupported": "red"}
 

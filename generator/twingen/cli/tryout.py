@@ -137,10 +137,10 @@ def _creates(app: TwinApp, route: Route) -> Iterator[Tryout]:
     for media in content:
         values = [example.value for example in media.examples]
         if media.schema is not None:
-            for minimal in (True, False):
-                values.append(
-                    sample(media.schema, app.schemas, seed="try", minimal=minimal, side="request")
-                )
+            values += [
+                sample(media.schema, app.schemas, seed="try", minimal=minimal, side="request")
+                for minimal in (True, False)
+            ]
         for value in values:
             if "json" in media.type:
                 body = orjson.dumps(value).decode()

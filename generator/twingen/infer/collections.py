@@ -232,9 +232,9 @@ def _behaviours(
         answered = success_schema(made)
         same = answered is None or name_of(answered) == resource.schema or _alike(answered, resource, draft)
         if same or resource.identity.field in record_properties(answered, contract):
-            operation = _operation(draft, made, "create", "create", "collection", resource, above)
+            creating = _operation(draft, made, "create", "create", "collection", resource, above)
             exactly = answered is None or name_of(answered) == resource.schema
-            yield replace(operation, answer=_projection(made, answered, exactly, draft)), None
+            yield replace(creating, answer=_projection(made, answered, exactly, draft)), None
     for method, does, effect in (
         ("GET", "read", "none"), ("PUT", "replace", "replace"), ("PATCH", "update", "update"),
         ("DELETE", "delete", "delete"), ("POST", "update", "update"),

@@ -22,6 +22,7 @@ from twingen.twin.model import (
 )  # fmt: skip
 
 _METHOD = re.compile(r"^[a-z]\w*(\.\w+)+$")
+_NAME_OR_ID = re.compile(r"\bID,? or (?:a |the )?name\b", re.I)
 _TOKENS = frozenset({"token", "access_token", "api_key", "apikey", "auth_token"})
 # Internal failure → words that a documented error code for it is made of, best first.
 _WORDS: dict[str, tuple[frozenset[str], ...]] = {
@@ -54,9 +55,54 @@ def methods(draft: Draft) -> Draft:
     for operation in named:
         family, _, verb = segments(operation.path)[-1].rpartition(".")
         families[family][verb] = operation
+    shown: dict[str, Resource] = {}
     for family, verbs in families.items():
-        draft = _family(draft, family, verbs)
+        draft, found = _family(draft, family, verbs)
+        shown.update(found)
+    return _references(draft, named, shown)
+
+
+def _references(
+    draft: Draft, named: list[Documented], shown: dict[str, Resource]
+) -> Draft:
+    """Let methods without behaviour refuse an unknown record, where they document that they do."""
+    for operation in named:
+        if operation.key in draft.operations:
+            continue
+        finds = []
+        for parameter in _arguments(operation, draft):
+            resource = shown.get(parameter)
+            error = f"{parameter}_not_found"
+            if resource is not None and error in _all_codes(operation, draft):
+                by = f"strip(args.{parameter}, '#')" if resource.identity.also else f"args.{parameter}"
+                finds.append(Find(name=parameter, by=by, resource=resource.name, error=error))
+        if finds:
+            draft = draft.behaving(
+                Operation(
+                    key=operation.key, does="shape", effect="none", target="view",
+                    resource=finds[0].resource, find=tuple(finds),
+                    inferred=("methods: refuses what it documents as not found",),
+                )
+            )  # fmt: skip
     return draft
+
+
+def _arguments(operation: Documented, draft: Draft) -> list[str]:
+    names = [p.name for p in operation.parameters]
+    for media in operation.body.content if operation.body else ():
+        names += list(record_properties(media.schema, draft.contract))
+    return list(dict.fromkeys(names))
+
+
+def _all_codes(operation: Documented, draft: Draft) -> set[str]:
+    return {
+        str(code)
+        for response in operation.responses
+        if response.status == "default"
+        for media in response.content
+        for schema in record_properties(media.schema, draft.contract).values()
+        for code in resolve(schema, draft.contract.schemas).get("enum", ())
+    }
 
 
 def _conventions(draft: Draft, count: int) -> Draft:
@@ -149,16 +195,18 @@ def _errors(draft: Draft, marker: str, member: str) -> tuple[Errors, str]:
     )
 
 
-def _family(draft: Draft, family: str, verbs: dict[str, Documented]) -> Draft:
+def _family(
+    draft: Draft, family: str, verbs: dict[str, Documented]
+) -> tuple[Draft, dict[str, Resource]]:
     listed = verbs.get("list")
     contract = draft.contract
     found = list_items(success_schema(listed), contract) if listed else None
     if listed is None or found is None or found[0] is None:
-        return draft
+        return draft, {}
     member, items = found
     fields = record_properties(items, contract)
     if "id" not in fields:
-        return draft
+        return draft, {}
     name = singular(kebab(family))
     values, references = [], []
     for status, example in success_examples(listed):
@@ -174,7 +222,9 @@ def _family(draft: Draft, family: str, verbs: dict[str, Documented]) -> Draft:
         about=f"What {family}.list lists.",
         schema=name_of(items),
         store=f"{draft.service.name}/{name}",
-        identity=Identity(mint=style(values, False, fields["id"])),
+        identity=Identity(
+            mint=style(values, False, fields["id"]), also=("name",) if _by_name(draft, shown) else ()
+        ),
         samples=tuple(samples),
         inferred=(f"methods: {family}.list answers {member!r} with 'id'",),
     )
@@ -204,7 +254,7 @@ def _family(draft: Draft, family: str, verbs: dict[str, Documented]) -> Draft:
     draft = replace(
         draft, resources={**draft.resources, name: resource}, seeds=(*draft.seeds, *seeds)
     )
-    return draft.behaving(*operations)
+    return draft.behaving(*operations), {shown: resource}
 
 
 def _member(operation: Documented | None, draft: Draft) -> str | None:
@@ -227,6 +277,18 @@ def _envelope(operation: Documented, without: str = "") -> dict[str, Any]:
                 if name != without and not isinstance(value, (list, dict))
             }
     return {}
+
+
+def _by_name(draft: Draft, parameter: str) -> bool:
+    """Return whether the documents let a name stand for the id in this parameter."""
+    for operation in draft.contract.operations:
+        texts = [p.description for p in operation.parameters if p.name == parameter]
+        for media in operation.body.content if operation.body else ():
+            schema = record_properties(media.schema, draft.contract).get(parameter, {})
+            texts.append(str(schema.get("description", "")))
+        if any(_NAME_OR_ID.search(text) for text in texts):
+            return True
+    return False
 
 
 def _list(

@@ -187,6 +187,8 @@ class Answers:
             asked = arguments.get(name)
             if asked is None:
                 continue
+            if isinstance(asked, bool):
+                asked = "true" if asked else "false"
             names = asked if isinstance(asked, list) else str(asked).split(",")
             for wanted in names:
                 for path, evaluate in values.get(str(wanted).strip(), {}).items():

@@ -10,7 +10,7 @@ from twingen.contract.model import Operation as Documented
 from twingen.errors import TwinError
 from twingen.runtime.answers import Outcome, success_status
 from twingen.runtime.auth import Authenticator, credential
-from twingen.runtime.behaviour import Behaviour
+from twingen.runtime.behaviour import Behaviour, CompiledFind
 from twingen.runtime.bodies import LIMIT, BodyDecoder, BodyFailure, compile_body, decode_body
 from twingen.runtime.engine import Engine, dumps
 from twingen.runtime.failures import Failures, plain
@@ -22,6 +22,7 @@ from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.router import Match, Router
 from twingen.runtime.sample import SampledResponse, sample_response
 from twingen.runtime.scope import Scope
+from twingen.runtime.shapes import echoed
 from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import Validator, Violation, violations
 from twingen.runtime.world import World
@@ -42,7 +43,7 @@ class Route:
     """An operation as it is served: what is documented, what it does, and its tier."""
 
     __slots__ = (
-        "_behaviour", "_body", "_parameters", "_validators", "app", "defaults", "documented",
+        "_behaviour", "_body", "_finds", "_parameters", "_validators", "app", "defaults", "documented",
         "media_type", "operation", "public", "shaped", "template", "tier",
     )  # fmt: skip
 
@@ -68,6 +69,7 @@ class Route:
         self._behaviour: Behaviour | None = None
         self._parameters: ParameterDecoder | None = None
         self._body: BodyDecoder | None = None
+        self._finds: tuple[CompiledFind, ...] | None = None
         self._validators: dict[int, Validator] = {}
 
     @property
@@ -87,6 +89,14 @@ class Route:
                 app = self.app
                 self._behaviour = Behaviour(app.engine, app.handlers, self.operation, self.documented)
         return self._behaviour
+
+    @property
+    def finds(self) -> tuple[CompiledFind, ...]:
+        """What a shape looks up before it answers, so that unknown records are refused."""
+        if self._finds is None:
+            found = self.operation.find if self.operation is not None else ()
+            self._finds = tuple(CompiledFind(find) for find in found)
+        return self._finds
 
     @property
     def parameters(self) -> ParameterDecoder:
@@ -361,6 +371,8 @@ class TwinApp:
         """Answer in the documented shape, without semantics."""
         if route.tier == "unsupported":
             raise Unwritten(f"{route.documented.key} is not supported by this twin")
+        for find in route.finds:
+            scope.names[find.name] = find.run(self.engine, scope)
         if route.shaped is None:
             status, _ = success_status(route.documented, writes=route.documented.method != "GET")
             route.shaped = sample_response(route.documented, status, self.schemas)
@@ -372,7 +384,8 @@ class TwinApp:
         headers = [("content-type", found.media.type if found.media else _JSON)]
         if isinstance(found.value, str) and "json" not in headers[0][1]:
             return Response(found.status, found.value.encode(), headers, tier="shape")
-        return Response(found.status, dumps(found.value, scope), headers, tier="shape")
+        sent = {**scope.query, **scope.body} if isinstance(scope.body, dict) else scope.query
+        return Response(found.status, dumps(echoed(found.value, sent), scope), headers, tier="shape")
 
     def _refused(self, scope: Scope, refusal: Refusal) -> Response:
         try:

@@ -99,10 +99,10 @@ class Scope:
     def do_find(self, resource: str, identifier: Any = None, **where: Any) -> Row | None:
         if identifier is not None:
             return self.engine.lookup(self.world, resource, identifier, self)
-        return next(iter(self.engine.select(self.world, resource, where)), None)
+        return next(iter(self.engine.select(self.world, resource, _dotted(where))), None)
 
     def do_find_all(self, resource: str, **where: Any) -> list[Row]:
-        return list(self.engine.select(self.world, resource, where))
+        return list(self.engine.select(self.world, resource, _dotted(where)))
 
     def do_missing(self, resource: str, identifiers: Any) -> list[Any]:
         """Return those identifiers of a list that name no record."""
@@ -174,6 +174,11 @@ class Scope:
     def move(self, record: Row, move: str) -> Row:
         """Make a lifecycle move or raise the vendor's refusal."""
         return self.engine.transition(self, record, move)
+
+
+def _dotted(where: dict[str, Any]) -> dict[str, Any]:
+    """Return conditions by path: `__` in a name stands for the dot of a path."""
+    return {name.replace("__", "."): value for name, value in where.items()}
 
 
 class Inner:

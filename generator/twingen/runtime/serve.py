@@ -11,7 +11,7 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twingen.errors import UsageError
 from twingen.runtime.asgi import asgi_app
@@ -41,7 +41,7 @@ class Address:
     def url(self) -> str:
         """The base URL that clients use; a wildcard host is shown as localhost."""
         host = self.host
-        if host in {"0.0.0.0", "::", ""}:  # noqa: S104
+        if host in {"0.0.0.0", "::", ""}:
             host = "localhost"
         elif ":" in host:
             host = f"[{host}]"
@@ -155,13 +155,13 @@ async def _serve(
     ]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     ready = asyncio.create_task(_ready(places, on_ready))
-    waiting: set[asyncio.Future[object]] = {stopped, *tasks}  # type: ignore[arg-type]
+    waiting: set[asyncio.Future[Any]] = {stopped, *tasks}
     done, _ = await asyncio.wait({*waiting, ready}, return_when=asyncio.FIRST_COMPLETED)
     if done == {ready} and ready.exception() is None:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait(tasks, timeout=_GRACE)
     for task in (*tasks, ready):
         if task.done() and not task.cancelled():
@@ -196,7 +196,7 @@ async def _ready(places: Sequence[Address], on_ready: Callable[[], None]) -> Non
     loop = asyncio.get_running_loop()
     limit = loop.time() + _READY
     for place in places:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(place.host, place.host)  # noqa: S104
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(place.host, place.host)
         while True:
             try:
                 _, writer = await asyncio.open_connection(host, place.port)
