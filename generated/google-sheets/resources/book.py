@@ -150,6 +150,16 @@ class Book:
         self._changed.clear()
         self._owned.clear()
 
+    def refresh(self) -> None:
+        """Bring every formula up to date after something else than a cell has changed."""
+        for sheet in self.sheets.values():
+            self.rows(sheet)
+        self._changed.update(self._formulas)
+        self._changed = {sheet_id for sheet_id in self._changed if sheet_id in self.sheets}
+        for sheet_id in self._changed:
+            self._rows[sheet_id] = list(self._rows[sheet_id])
+        self.save()
+
     def formulas(self) -> Iterator[tuple[Any, int, int, Cell]]:
         """Yield every cell with a formula, and where it is."""
         for sheet in list(self.sheets.values()):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from twin.a1 import bounds_of, letters, split
+from twin.a1 import bounds_of, letters, quoted, split
 from twin.functions import LAZY, LIBRARY, Failed, number_of, text_of
 
 _TOKEN = re.compile(
@@ -252,11 +252,12 @@ def _ranked(value: Any, other: Any) -> tuple[int, Any]:
 # Moving
 
 
-def rewritten(text: str, change: Callable[[str | None, Any], Any]) -> str:
+def rewritten(text: str, change: Callable[[str | None, Any, str], Any]) -> str:
     """Return a formula with every reference replaced.
 
-    `change(title, corner)` maps a corner (row, column, row pinned, column pinned), whose row or
-    column is None where open, to the new one, or None for a reference that is lost.
+    `change(title, corner, role)` maps a corner (row, column, row pinned, column pinned), whose row or
+    column is None where open, to the new one, or None for a reference that is lost; its role is
+    `only`, `first` or `last`.
     """
     try:
         parts = tokens(text[1:])
@@ -269,12 +270,39 @@ def rewritten(text: str, change: Callable[[str | None, Any], Any]) -> str:
             continue
         head, mark, area = part.rpartition("!")
         title = split(part)[0]
-        corners = [change(title, _corner(corner)) for corner in area.split(":")]
-        if None in corners:
+        given = [_corner(corner) for corner in area.split(":")]
+        roles = ("only",) if len(given) == 1 else ("first", "last")
+        corners = [change(title, corner, role) for corner, role in zip(given, roles, strict=True)]
+        if None in corners or _turned(given, corners):
             shown.append("#REF!")
         else:
             shown.append(head + mark + ":".join(_written(corner) for corner in corners))
     return "=" + "".join(shown)
+
+
+def retitled(text: str, old: str, new: str) -> str:
+    """Return a formula after a sheet was given another title."""
+    try:
+        parts = tokens(text[1:])
+    except UnreadableError:
+        return text
+    shown = []
+    for kind, part in parts:
+        title = split(part)[0] if kind == "ref" else None
+        if title is not None and title.casefold() == old.casefold():
+            part = f"{quoted(new)}!{part.rpartition('!')[2]}"
+        shown.append(part)
+    return "=" + "".join(shown)
+
+
+def _turned(before: list[Any], after: list[Any]) -> bool:
+    """Return whether a range's ends have passed each other: nothing is left between them."""
+    return any(
+        None not in (before[0][n], before[-1][n], after[0][n], after[-1][n])
+        and before[0][n] <= before[-1][n]
+        and after[0][n] > after[-1][n]
+        for n in (0, 1)
+    )
 
 
 def _corner(text: str) -> tuple[int | None, int | None, bool, bool]:
@@ -296,7 +324,7 @@ def _written(corner: tuple[int | None, int | None, bool, bool]) -> str:
 def filled(text: str, down: int, right: int) -> str:
     """Return a formula as a fill or a copy shifts it: what is not pinned moves along."""
 
-    def change(title: str | None, corner: Any) -> Any:
+    def change(title: str | None, corner: Any, role: str) -> Any:
         row, column, pinned_row, pinned_column = corner
         row = row if row is None or pinned_row else row + down
         column = column if column is None or pinned_column else column + right

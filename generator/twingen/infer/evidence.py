@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from twingen.contract.model import Contract, Example, Operation, Schema
-from twingen.contract.schemas import properties, resolve, schema_name, types
+from twingen.contract.schemas import properties, resolve, schema_name, types, variants
 
 
 def segments(path: str) -> tuple[str, ...]:
@@ -48,9 +48,16 @@ def success_examples(operation: Operation) -> Iterator[tuple[str, Example]]:
 
 
 def record_properties(schema: Schema | None, contract: Contract) -> dict[str, Schema]:
+    """Return a record's properties; of a union those of all its branches."""
     if schema is None:
         return {}
-    return properties(schema, contract.schemas)
+    found = properties(schema, contract.schemas)
+    if found:
+        return found
+    for branch in variants(schema, contract.schemas).values():
+        for name, member in properties(branch, contract.schemas).items():
+            found.setdefault(name, member)
+    return found
 
 
 def is_object(schema: Schema | None, contract: Contract) -> bool:
@@ -78,9 +85,16 @@ def list_items(schema: Schema | None, contract: Contract) -> tuple[str | None, S
     for name, member in record_properties(schema, contract).items():
         inner = resolve(member, contract.schemas)
         inner_items = inner.get("items")
-        if "array" in types(inner) and isinstance(inner_items, dict) and is_object(inner_items, contract):
+        if "array" in types(inner) and isinstance(inner_items, dict) and not _scalar(inner_items, contract):
             found.append((name, inner_items))
     return found[0] if len(found) == 1 else None
+
+
+def _scalar(schema: Schema, contract: Contract) -> bool:
+    """Return whether a schema is known to hold no object."""
+    plain = resolve(schema, contract.schemas)
+    kinds = types(plain)
+    return bool(kinds) and "object" not in kinds and not record_properties(schema, contract)
 
 
 def name_of(schema: Schema | None) -> str | None:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any
 
-from twingen.contract.model import Operation as Documented
+from twingen.contract.model import Operation as Documented, Schema
 from twingen.contract.schemas import resolve
 from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
@@ -200,11 +200,11 @@ def _family(
 ) -> tuple[Draft, dict[str, Resource]]:
     listed = verbs.get("list")
     contract = draft.contract
-    found = list_items(success_schema(listed), contract) if listed else None
+    found = _records(listed, draft) if listed else None
     if listed is None or found is None or found[0] is None:
         return draft, {}
     member, items = found
-    fields = record_properties(items, contract)
+    fields = record_properties(items, contract) or _published(listed, member or "")
     if "id" not in fields:
         return draft, {}
     name = singular(kebab(family))
@@ -257,6 +257,33 @@ def _family(
     return draft.behaving(*operations), {shown: resource}
 
 
+def _records(listed: Documented, draft: Draft) -> tuple[str | None, Schema] | None:
+    """Return the member that holds a list's records: as published, else as the schema says."""
+    for _, example in success_examples(listed):
+        if isinstance(example.value, dict):
+            names = [
+                name
+                for name, value in example.value.items()
+                if isinstance(value, list) and value and all(isinstance(one, dict) for one in value)
+            ]
+            if len(names) == 1:
+                schema = record_properties(success_schema(listed), draft.contract).get(names[0], {})
+                items = resolve(schema, draft.contract.schemas).get("items", {})
+                return names[0], items if isinstance(items, dict) else {}
+    return list_items(success_schema(listed), draft.contract)
+
+
+def _published(listed: Documented, member: str) -> dict[str, Schema]:
+    """Return the fields of the published records, where the schema tells none."""
+    return {
+        name: {}
+        for _, example in success_examples(listed)
+        for record in example_items(example.value, member)
+        if isinstance(record, dict)
+        for name in record
+    }
+
+
 def _member(operation: Documented | None, draft: Draft) -> str | None:
     """Return the member of a success that holds the record."""
     if operation is None:
@@ -264,6 +291,11 @@ def _member(operation: Documented | None, draft: Draft) -> str | None:
     for name, schema in record_properties(success_schema(operation), draft.contract).items():
         if "id" in record_properties(schema, draft.contract):
             return name
+    for _, example in success_examples(operation):
+        if isinstance(example.value, dict):
+            for name, value in example.value.items():
+                if isinstance(value, dict) and "id" in value:
+                    return name
     return None
 
 

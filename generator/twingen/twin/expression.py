@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
 from typing import Any
 
 from twingen.errors import ExpressionError
@@ -144,10 +145,21 @@ class _Rewriter(ast.NodeTransformer):
             if keyword.arg is None:
                 raise self.fail(node, "** is not part of the language")
             keywords.append(ast.keyword(keyword.arg, self.visit(keyword.value)))
+        if name in FUNCTIONS and not _takes(name, len(arguments), [k.arg for k in node.keywords]):
+            raise self.fail(node, f"{name}() does not take these arguments")
         return ast.Call(ast.Name(f"_f_{name}", ast.Load()), arguments, keywords)
 
     def call(self, name: str, *arguments: Any) -> ast.expr:
         return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def _takes(name: str, count: int, keywords: list[str | None]) -> bool:
+    """Return whether a function takes so many arguments, and others by these names."""
+    try:
+        signature(FUNCTIONS[name]).bind(*range(count), **{str(word): None for word in keywords})
+    except TypeError:
+        return False
+    return True
 
 
 def _nearest(name: str) -> str:
@@ -203,6 +215,15 @@ def _compile(text: str) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
         reason = getattr(error, "msg", None) or str(error) or "too deep"
         raise ExpressionError(f"{reason} in expression\n    {text}") from None
     rewriter = _Rewriter(text.strip())
+    try:
+        return _rewritten(rewriter, tree)
+    except (RecursionError, MemoryError):
+        raise ExpressionError(f"nested too deeply in expression\n    {text}") from None
+
+
+def _rewritten(
+    rewriter: _Rewriter, tree: ast.Expression
+) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
     body = rewriter.visit(tree)
     function = ast.Expression(
         ast.Lambda(
@@ -358,7 +379,7 @@ def text_of(value: Any) -> str:
 
 def _object(node: Mapping[str, Any], names: frozenset[str] | None) -> _Compiled:
     entries = [(str(key), _template(value, names)) for key, value in node.items()]
-    if all(entry[0] for _, entry in entries) and not any("{" in key for key, _ in entries):
+    if all(entry[0] for _, entry in entries) and not any("{" in key or "}" in key for key, _ in entries):
         return True, {key: entry[1] for key, entry in entries}, None
     compiled = []
     for key, (constant, value, evaluate) in entries:
@@ -405,7 +426,7 @@ def _each(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
 
     def build(scope: Any) -> list[Any]:
         result = []
-        for member in source(scope) or ():
+        for member in _members(source(scope)):
             inside = scope.having(name, member)
             if when is None or when(inside):
                 value = give(inside)
@@ -416,6 +437,11 @@ def _each(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
     return build
 
 
+def _members(value: Any) -> Iterable[Any]:
+    """Return what `$each` goes over: the members of a list, the keys of an object."""
+    return value if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else ()
+
+
 def _each_named(
     source: Evaluate, name: str, key: Evaluate, give: Evaluate, when: Evaluate | None
 ) -> Evaluate:
@@ -423,7 +449,7 @@ def _each_named(
 
     def build(scope: Any) -> dict[str, Any]:
         result = {}
-        for member in source(scope) or ():
+        for member in _members(source(scope)):
             inside = scope.having(name, member)
             if when is None or when(inside):
                 value = give(inside)
@@ -444,6 +470,8 @@ def _choice(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
 
 def _merge(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
     _only(node, {"$merge"})
+    if not isinstance(node["$merge"], list):
+        raise ExpressionError("$merge takes a list of objects")
     parts = [compile_template(part, names) for part in node["$merge"]]
 
     def build(scope: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ through it (see runtime/scope.py for what a scope offers).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -49,7 +50,15 @@ def item(value: Any, key: Any) -> Any:
 
 
 def take(value: Any, start: Any, stop: Any) -> Any:
-    return value[start:stop] if isinstance(value, (list, tuple, str)) else None
+    if not isinstance(value, (list, tuple, str)):
+        return None
+    if not (_place(start) and _place(stop)):
+        return None
+    return value[start:stop]
+
+
+def _place(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _number(value: Any) -> bool:
@@ -68,10 +77,11 @@ def equal(left: Any, right: Any) -> bool:
 
 def add(left: Any, right: Any) -> Any:
     if isinstance(left, list) or isinstance(right, list):
-        return [*(left or []), *(right or [])]
+        return [*_members(left), *_members(right)]
     if isinstance(left, str) or isinstance(right, str):
         return f"{'' if left is None else left}{'' if right is None else right}"
-    return (left or 0) + (right or 0)
+    left, right = left or 0, right or 0
+    return left + right if _number(left) and _number(right) else None
 
 
 def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -126,17 +136,36 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
+def _members(value: Any) -> list[Any]:
+    """Return the members of a list; what is none has none."""
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def split(value: Any, by: Any) -> list[str]:
+    text, by = _text(value), _text(by)
+    return text.split(by) if by else [text]
+
+
+def replace(value: Any, old: Any, new: Any) -> str:
+    text, old = _text(value), _text(old)
+    return text.replace(old, _text(new)) if old else text
+
+
+def rounded(value: Any) -> int | None:
+    return integer(round(value)) if _number(value) and math.isfinite(value) else None
+
+
 def integer(value: Any) -> int | None:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
 def number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -148,7 +177,7 @@ def plain(value: Any) -> dict[str, Any]:
 
 def pick(value: Any, *names: str) -> dict[str, Any]:
     members = plain(value)
-    return {name: members[name] for name in names if name in members}
+    return {name: members[name] for name in names if isinstance(name, str) and name in members}
 
 
 def omit(value: Any, *names: str) -> dict[str, Any]:
@@ -169,7 +198,7 @@ def merge(*values: Any) -> dict[str, Any]:
 
 def unique(values: Any) -> list[Any]:
     result: list[Any] = []
-    for value in values or ():
+    for value in _members(values):
         if value not in result:
             result.append(value)
     return result
@@ -196,13 +225,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": lambda value: _text(value).lower(),
     "upper": lambda value: _text(value).upper(),
     "trim": lambda value: _text(value).strip(),
-    "strip": lambda value, chars: _text(value).strip(chars),
+    "strip": lambda value, chars: _text(value).strip(_text(chars)),
     "starts": lambda value, head: isinstance(value, str) and value.startswith(_text(head)),
     "ends": lambda value, tail: isinstance(value, str) and value.endswith(_text(tail)),
-    "replace": lambda value, old, new: _text(value).replace(old, new),
-    "split": lambda value, by: _text(value).split(by),
-    "join": lambda values, by: by.join(_text(value) for value in values or ()),
-    "only_chars": lambda value, chars: all(char in chars for char in _text(value)),
+    "replace": replace,
+    "split": split,
+    "join": lambda values, by: _text(by).join(_text(value) for value in _members(values)),
+    "only_chars": lambda value, chars: set(_text(value)) <= set(_text(chars)),
     "text": lambda value: ("true" if value else "false") if isinstance(value, bool) else _text(value),
     "int": integer,
     "number": number,
@@ -211,22 +240,22 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "is_number": _number,
     "is_object": lambda value: isinstance(value, Mapping),
     "is_list": lambda value: isinstance(value, list),
-    "has": lambda value, name: name in plain(value),
+    "has": lambda value, name: isinstance(name, str) and name in plain(value),
     "keys": lambda value: list(plain(value)),
     "values": lambda value: list(plain(value).values()),
-    "first": lambda values: values[0] if values else None,
-    "last": lambda values: values[-1] if values else None,
+    "first": lambda values: item(values, 0),
+    "last": lambda values: item(values, -1),
     "either": lambda *values: next((v for v in values if v is not None and v is not NOTHING), None),
     "min": lambda *values: min((v for v in values if _number(v)), default=None),
     "max": lambda *values: max((v for v in values if _number(v)), default=None),
-    "round": lambda value: round(value) if _number(value) else None,
+    "round": rounded,
     "pick": pick,
     "omit": omit,
     "compact": compact,
     "merge": merge,
     "unique": unique,
-    "pluck": lambda values, name: [get(value, name) for value in values or ()],
-    "without": lambda values, *gone: [value for value in values or () if value not in gone],
+    "pluck": lambda values, name: [item(value, name) for value in _members(values)],
+    "without": lambda values, *gone: [value for value in _members(values) if value not in gone],
     "json": lambda value: json.dumps(value, separators=(",", ":"), default=str),
     "parse_json": parse_json,
     "quote": lambda value: quote(_text(value), safe=""),

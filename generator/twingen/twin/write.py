@@ -20,7 +20,7 @@ def _some(**members: Any) -> Data:
     return {
         name.rstrip("_"): value
         for name, value in members.items()
-        if value is not None and value is not False and value != () and value != {} and value != []
+        if value is not None and value is not False and value not in ((), {}, [], "")
     }
 
 
@@ -97,10 +97,10 @@ def operation_data(operation: Operation, resource: str) -> Data:
     implied = (operation.does == "handle" and operation.handler) or (
         operation.does == "dispatch" and dispatch
     )
-    return _some(
+    data = _some(
         does=operation.does if short and not implied else None,
-        effect=operation.effect if operation.effect != effect and not implied else None,
-        target=operation.target if operation.target != target and not implied else None,
+        effect=operation.effect if operation.effect != effect else None,
+        target=operation.target if operation.target != target else None,
         many=operation.many,
         of=None if operation.resource == resource else operation.resource,
         handler=operation.handler,
@@ -109,7 +109,7 @@ def operation_data(operation: Operation, resource: str) -> Data:
         find={find.name: _find(find) for find in operation.find},
         guards=[_guard(guard) for guard in operation.guards],
         first=[_first(step) for step in operation.first],
-        input=operation.input,
+        input=operation.input or None,
         only=_list(operation.only),
         required=_list(operation.required),
         merge=None if operation.merge == "deep" else operation.merge,
@@ -141,6 +141,9 @@ def operation_data(operation: Operation, resource: str) -> Data:
         tested=operation.tested,
         inferred=_list(operation.inferred),
     )
+    if operation.input is not None and "input" not in data:
+        data["input"] = operation.input  # an empty one: nothing of the body is taken
+    return data
 
 
 def _identity(identity: Identity) -> Any:
@@ -181,8 +184,8 @@ def _lifecycle(lifecycle: Lifecycle | None) -> Data | None:
     moves = {
         name: {
             **{"from": value for value in [list(move.sources)] if value},
+            **({} if move.to is None else {"to": move.to}),
             **_some(
-                to=move.to,
                 set=dict(move.set),
                 guards=[_guard(guard) for guard in move.guards],
                 error=None if move.error == "illegal_move" else move.error,

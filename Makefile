@@ -1,0 +1,69 @@
+# The project's verbs. All of them work on a bare machine with Python 3.11 or newer.
+
+SHELL := /bin/bash
+VENV ?= .venv
+PORT ?= 9000
+JOBS ?= 2
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+USED := $(VENV)/.twingen-installed
+DEVELOPED := $(VENV)/.twingen-dev-installed
+
+.PHONY: help demo test check format regen bench constraints clean
+
+help:
+	@echo 'make demo    build the Okta twin from api_docs/okta and serve it (PORT=9000)'
+	@echo 'make test    run the tests (JOBS=2)'
+	@echo 'make check   ruff and mypy'
+	@echo 'make regen   build every committed twin again from api_docs/'
+	@echo 'make bench   run the benchmarks'
+
+demo: $(USED)
+	$(BIN)/twingen build okta --docs api_docs/okta --out build/demo/okta --no-verify
+	@echo
+	$(BIN)/twingen run ./build/demo/okta --port $(PORT)
+
+test: $(DEVELOPED)
+	$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
+
+check: $(DEVELOPED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(DEVELOPED)
+	$(BIN)/ruff check --fix .
+
+regen: $(USED)
+	@for docs in api_docs/*/; do \
+		name=$$(basename $$docs); \
+		$(BIN)/twingen build $$name --docs $$docs --no-verify || exit; \
+	done
+
+bench: $(DEVELOPED)
+	@found=0; for file in bench/bench_*.py; do \
+		[ -e "$$file" ] || continue; found=1; $(BIN)/python $$file || exit; \
+	done; [ $$found = 1 ] || echo 'no benchmarks yet'
+
+constraints: $(DEVELOPED)
+	@{ echo '# The versions that the project is tested with; regenerate with `make constraints`.'; \
+		$(PIP) freeze --exclude twingen --exclude pip --exclude setuptools | grep '=='; \
+	} > constraints.txt
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo 'twingen needs Python 3.11 or newer (PYTHON=/path/to/it)' >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo 'no virtual environment: is the venv package of Python installed?' >&2; exit 2; }
+
+$(USED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'installing into $(VENV) ...'
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(DEVELOPED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'installing into $(VENV) ...'
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@ $(USED)
