@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,8 +11,8 @@ from pathlib import Path
 from twingen.contract.model import Contract
 from twingen.infer import Draft
 from twingen.twin.load import load_twin
-from twingen.twin.model import Find, Operation, Resource, Twin
-from twingen.twin.write import dump_resource
+from twingen.twin.model import Find, Operation, Resource, Service, Twin
+from twingen.twin.write import dump_resource, dump_service
 
 _KEPT = ("service.yaml", "seed.yaml", "deviations.yaml", "ui.yaml")
 
@@ -77,10 +78,32 @@ def adopt(
         _mark(result, twin, file)
     for file, text in _remainder(name, draft, by_hand, result.keys).items():
         result.files.setdefault(file, text)
+    if "service.yaml" in result.files:
+        result.files["service.yaml"] = _with_styles(twin, draft, result)
     for file in ("service.yaml", "seed.yaml"):
         result.files.setdefault(file, inferred[file])
     result.left_out = tuple(left_out)
     return result
+
+
+def _with_styles(twin: Twin, draft: Draft, result: Adopted) -> str:
+    """Return the adopted service.yaml with the paging styles that inferred operations refer to."""
+    text = result.files["service.yaml"]
+    asked = {op.page for op in draft.operations.values() if op.key not in result.keys}
+    styles = {
+        name: style
+        for name, style in draft.service.paging.items()
+        if name in asked and name not in twin.service.paging
+    }
+    if not styles:
+        return text
+    added = dump_service(Service(name=twin.name, paging=styles)).partition("\npaging:\n")[2]
+    head = re.search(r"^paging:[ ]*\n", text, re.MULTILINE)
+    if head is not None:
+        return text[: head.end()] + added + text[head.end() :]
+    if not twin.service.paging:
+        return f"{text.rstrip()}\n\npaging:\n{added}"
+    return dump_service(replace(twin.service, paging={**styles, **twin.service.paging}))
 
 
 def _mark(result: Adopted, twin: Twin, file: str) -> None:

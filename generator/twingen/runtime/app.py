@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from twingen.contract.model import Operation as Documented
+from twingen.contract.schemas import properties, required
 from twingen.errors import TwinError
 from twingen.runtime.answers import Outcome, success_status
 from twingen.runtime.auth import Authenticator, credential
@@ -43,7 +44,7 @@ class Route:
     """An operation as it is served: what is documented, what it does, and its tier."""
 
     __slots__ = (
-        "_behaviour", "_body", "_finds", "_parameters", "_validators", "app", "defaults", "documented",
+        "_behaviour", "_body", "_finds", "_optional", "_parameters", "_validators", "app", "defaults", "documented",
         "media_type", "operation", "public", "shaped", "template", "tier",
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ class Route:
         self._parameters: ParameterDecoder | None = None
         self._body: BodyDecoder | None = None
         self._finds: tuple[CompiledFind, ...] | None = None
+        self._optional: frozenset[str] | None = None
         self._validators: dict[int, Validator] = {}
 
     @property
@@ -89,6 +91,13 @@ class Route:
                 app = self.app
                 self._behaviour = Behaviour(app.engine, app.handlers, self.operation, self.documented)
         return self._behaviour
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """The arguments of a write that need not be sent."""
+        if self._optional is None:
+            self._optional = _optional(self.documented, self.app.schemas)
+        return self._optional
 
     @property
     def finds(self) -> tuple[CompiledFind, ...]:
@@ -385,7 +394,7 @@ class TwinApp:
         if isinstance(found.value, str) and "json" not in headers[0][1]:
             return Response(found.status, found.value.encode(), headers, tier="shape")
         sent = {**scope.query, **scope.body} if isinstance(scope.body, dict) else scope.query
-        return Response(found.status, dumps(echoed(found.value, sent), scope), headers, tier="shape")
+        return Response(found.status, dumps(echoed(found.value, sent, route.optional), scope), headers, tier="shape")
 
     def _refused(self, scope: Scope, refusal: Refusal) -> Response:
         try:
@@ -407,6 +416,17 @@ def _sent(request: Request) -> list[str]:
 
 def _lazy(value: Any) -> bool:
     return value is not NOTHING and not isinstance(value, (bytes, str))
+
+
+def _optional(documented: Documented, schemas: Schemas) -> frozenset[str]:
+    if documented.method == "GET":
+        return frozenset()
+    names = {p.name for p in documented.parameters if not p.required and p.location == "query"}
+    for media in documented.body.content if documented.body else ():
+        if media.schema is not None:
+            found = properties(media.schema, schemas.schemas)
+            names |= set(found) - required(media.schema, schemas.schemas)
+    return frozenset(names)
 
 
 def _media_type(documented: Documented) -> str:

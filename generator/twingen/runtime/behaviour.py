@@ -181,11 +181,8 @@ class Behaviour:
                     row = scope.record
                     scope.record = self.engine.write(scope, row, apply(row.data, fields, scope))
                 return answers.outcome(scope, None, arguments)
-        if self.handler is not None:
-            result = self.handler(scope)
-            if isinstance(result, Reply):
-                return self.answers.reply(scope, result, arguments)
-            return self.answers.outcome(scope, result, arguments, given=True)
+        if self.handler is not None and self.dispatch is None:
+            return self._handled(scope, arguments)
         result = self._effect(scope, arguments) if self.dispatch is None else self._dispatch(scope, arguments)
         for spawn in self.spawn:
             made = self.engine.spawn(scope, spawn)
@@ -195,7 +192,17 @@ class Behaviour:
             self.engine.change(scope, change)
         if self.operation.event and isinstance(scope.record, Row):
             self.engine.emit(scope, self.operation.event, scope.record)
+        if self.handler is not None:
+            return self._handled(scope, arguments)
         return self.answers.outcome(scope, result, arguments)
+
+    def _handled(self, scope: Any, arguments: Arguments) -> Outcome:
+        """Answer what the handler returns; behind a dispatch it sees the replies."""
+        assert self.handler is not None
+        result = self.handler(scope)
+        if isinstance(result, Reply):
+            return self.answers.reply(scope, result, arguments)
+        return self.answers.outcome(scope, result, arguments, given=True)
 
     def _effect(self, scope: Any, arguments: Arguments) -> Any:
         operation = self.operation

@@ -8,21 +8,23 @@ from typing import Any
 _DEEPEST = 6
 
 
-def echoed(value: Any, sent: Mapping[str, Any], depth: int = 0) -> Any:
+def echoed(
+    value: Any, sent: Mapping[str, Any], known: frozenset[str] = frozenset(), depth: int = 0
+) -> Any:
     """Return an example in which members named as arguments have the values that were sent.
 
-    Only scalars of the same type are replaced; what was not sent stays as published.
+    Only scalars of the same type are replaced. Below the top, members that are arguments (`known`)
+    which were not sent are left out; the rest stays as published.
     """
-    if depth > _DEEPEST or not sent:
+    if depth > _DEEPEST or not isinstance(value, dict):
         return value
-    if isinstance(value, dict):
-        return {
-            name: sent[name]
-            if name in sent and _alike(member, sent[name])
-            else echoed(member, sent, depth + 1)
-            for name, member in value.items()
-        }
-    return value
+    return {
+        name: sent[name]
+        if name in sent and _alike(member, sent[name])
+        else echoed(member, sent, known, depth + 1)
+        for name, member in value.items()
+        if depth == 0 or name in sent or name not in known
+    }
 
 
 def _alike(published: Any, sent: Any) -> bool:
