@@ -203,8 +203,9 @@ def whole(scope: Any, book: Book, sheet: Any, areas: list[a1.Area] | None, mask:
 
 def _protected(scope: Any, row: Any) -> dict[str, Any]:
     """Return a protected range with the caller among its editors."""
-    users = {"users": [scope.service.get("caller")]} if hasattr(scope, "service") and scope.service else {}
-    return {**row.data, "editors": {**(row.data.get("editors") or {}), **users}}
+    editors = row.data.get("editors") or {}
+    users = list(dict.fromkeys([*(editors.get("users") or ()), scope.caller]))
+    return {**row.data, "editors": {**editors, "users": users}}
 
 
 def _below(mask: Mask, *names: str) -> Mask | None:

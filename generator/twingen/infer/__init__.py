@@ -9,7 +9,9 @@ from twingen.contract.pages import Page
 from twingen.infer.aliases import aliases
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
+from twingen.infer.default_world import default_world
 from twingen.infer.draft import Draft
+from twingen.infer.lifecycles import lifecycles
 from twingen.infer.methods import methods
 from twingen.twin.model import Service
 
@@ -21,6 +23,9 @@ PASSES: tuple[Pass, ...] = (
     aliases,
     methods,
     collections,
+    lifecycles,
+    # Last: it looks at what every list came to.
+    default_world,
 )
 
 

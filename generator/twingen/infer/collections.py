@@ -103,7 +103,7 @@ def _names(places: dict[Path, _Place]) -> dict[Path, str]:
     nouns = {path: _nouns(path) for path in places}
     names: dict[Path, str] = {}
     taken: set[str] = set()
-    for path in sorted(places, key=lambda path: (_depth(path), -_size(places[path]), path)):
+    for path in sorted(places, key=lambda path: (_depth(path), len(nouns[path]), -_size(places[path]), path)):
         words = nouns[path]
         for count in range(1, len(words) + 1):
             name = "-".join(words[-count:])

@@ -295,7 +295,7 @@ def _member(operation: Documented | None, draft: Draft) -> str | None:
         if isinstance(example.value, dict):
             for name, value in example.value.items():
                 if isinstance(value, dict) and "id" in value:
-                    return name
+                    return str(name)
     return None
 
 

@@ -108,7 +108,7 @@ class Behaviour:
         self.where = {name: compile_template(value) for name, value in operation.where.items()}
         treatments = {**engine.service.parameters, **operation.parameters}
         self.refused = [
-            (name, treatment.options.get("error", "invalid"))
+            (name, treatment.options.get("error", "invalid"), treatment.options.get("allowed", ()))
             for name, treatment in treatments.items()
             if treatment.use == "refused"
         ]
@@ -164,8 +164,8 @@ class Behaviour:
 
     def run(self, scope: Any, arguments: Arguments) -> Outcome:
         """Answer one request; raises Refusal in the vendor's terms, Unwritten where there is no behaviour."""
-        for name, error in self.refused:
-            if name in arguments:
+        for name, error, allowed in self.refused:
+            if name in arguments and arguments[name] not in allowed:
                 raise Refusal(error, field=name, value=arguments[name])
         for find in self.finds:
             scope.names[find.name] = find.run(self.engine, scope)

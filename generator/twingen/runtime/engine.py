@@ -260,7 +260,7 @@ class Engine:
         if kind.resource.singleton:
             return "|".join(refs.get(parent, "") for parent in kind.refs) or "singleton"
         if kind.take is not None:
-            chosen = kind.take(scope.with_names({"input": data}))
+            chosen = kind.take(scope.with_names({"input": data, "refs": refs}))
             if chosen is not None and chosen != "":
                 return str(chosen)
         serial = scope.world.reading(kind.store).serial
