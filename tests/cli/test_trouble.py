@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 
 import pytest
-
 from tests.cli.calling import Twingen
 from tests.shop import shop_twin, write_docs
 
@@ -58,7 +57,7 @@ def test_folder_without_contract_says_what_it_found(twingen: Twingen) -> None:
     assert result.err == (
         "twingen: no contract in docs; found:\n"
         "    guide.md: page of text\n"
-        "    table.json: JSON, no contract\n"
+        "    table.json: JSON document that is no contract\n"
         "  twingen reads OpenAPI 3, Swagger 2.0 and Google Discovery documents.\n"
     )
     assert not (twingen.home / "generated").exists()

@@ -21,8 +21,6 @@ def on(flag: Any) -> bool:
 def invite(scope: Any) -> dict[str, Any]:
     """Invite every member named, or say of each why not."""
     users = ids(scope.args.get("users"))
-    if not users:
-        raise scope.fail("no_user")
     if len(users) > MOST_INVITED:
         raise scope.fail("too_many_users")
     conversation = scope.conversation

@@ -94,7 +94,7 @@ def target(scope: Any, name: str) -> Any:
     user = scope.get("user", name)
     if name.startswith("@"):
         user = next(iter(scope.all("user", name=name[1:])), None)
-    if user is None or user.data["deleted"] or user.id == scope.me.id:
+    if user is None or user.data["deleted"]:
         raise scope.fail("channel_not_found")
     return direct(scope, user.id) or make(scope, [user.id])
 

@@ -8,7 +8,14 @@ from typing import Literal
 
 import click
 
-from twingen.cli.names import Found, checked_name, default_folder, find, find_for_adoption
+from twingen.cli.names import (
+    Found,
+    base_name,
+    checked_name,
+    default_folder,
+    find,
+    find_for_adoption,
+)
 from twingen.errors import TwinError, UsageError
 
 _FOLDER = click.Path(path_type=Path)
@@ -82,7 +89,7 @@ def build(
     log.begin(name, target, source, agent=_agent(agent))
     try:
         built = pipeline.build(
-            name, docs, target,
+            base_name(name), docs, target,
             adopt_from=None if source is None else source.path,
             cache=cache_folder() / "ingest",
             dry_run=dry_run,

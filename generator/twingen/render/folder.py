@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from twingen import __version__
 from twingen.contract.model import Contract
 from twingen.errors import UsageError
+from twingen.render.swap import staging_folder, swap
 from twingen.twin.load import load_files
 from twingen.twin.model import FORMAT, Twin
 
@@ -100,25 +100,16 @@ def check_target(out: Path) -> None:
 def write_folder(folder: TwinFolder, out: Path) -> None:
     """Put the folder in place of `out` in one step; whatever fails leaves the old one as it was."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        staging = staging_folder(out)
     except OSError as error:
         raise UsageError(f"cannot write there: {error.strerror}", where=str(out)) from None
-    old = staging / "old"
     new = staging / "new"
     try:
         for name, content in folder.files.items():
             file = new / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        if out.exists():
-            out.rename(old)
-        try:
-            new.rename(out)
-        except BaseException:
-            if old.exists() and not out.exists():
-                old.rename(out)
-            raise
+        swap(new, out, staging / "old")
     except OSError as error:
         raise UsageError(f"cannot write the twin: {error.strerror}", where=str(out)) from None
     finally:

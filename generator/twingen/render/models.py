@@ -38,7 +38,6 @@ class ModelsTask:
         self._file = None
         self._process: subprocess.Popen[bytes] | None = None
         self._found: str | None = None if schemas else _HEADER
-        self._input: Any = None
         if cache is not None:
             digest = hashlib.sha256(self._document)
             digest.update(version("datamodel-code-generator").encode())
@@ -46,16 +45,16 @@ class ModelsTask:
             if self._found is None and self._file.is_file():
                 self._found = self._file.read_text(encoding="utf-8")
         if self._found is None:
-            self._input = tempfile.TemporaryFile()
-            self._input.write(self._document)
-            self._input.seek(0)
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "twingen.render.models"],
-                stdin=self._input,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-            )
+            with tempfile.TemporaryFile() as document:
+                document.write(self._document)
+                document.seek(0)
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "twingen.render.models"],
+                    stdin=document,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+                )
 
     def result(self) -> tuple[str, str]:
         """Return the module's text and what went wrong ("" when nothing did)."""
@@ -83,10 +82,13 @@ class ModelsTask:
 
 
 def _keep(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except OSError:
+        return  # a cache that cannot be written is no reason to fail
 
 
 def generate_models(document: dict[str, Any]) -> str:

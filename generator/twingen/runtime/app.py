@@ -231,6 +231,8 @@ class TwinApp:
             response = self._refused(scope, Refusal("malformed", reason="nested too deeply"))
         except TwinError as error:
             response = plain(500, "twin", str(error))
+        if scope.unsent and response.status < 300:
+            response.tier = "shape"
         response.operation = route.documented.key
         if response.tier and response.tier != "semantic":
             response.headers.append(("x-twin-tier", response.tier))
@@ -324,7 +326,8 @@ class TwinApp:
             request.headers.get("content-type"), request.body, route.body, limit=self.body_limit
         )
         if isinstance(decoded, BodyFailure):
-            if decoded.reason == "missing" and self._takes_none(route):
+            if decoded.reason == "missing" and self._takes_none():
+                scope.unsent = not self.twin.service.arguments
                 return []
             raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
         scope.body, scope.media = decoded.value, decoded.media
@@ -335,17 +338,16 @@ class TwinApp:
             return []
         return violations(route.validator(media), decoded.checkable)
 
-    def _takes_none(self, route: Route) -> bool:
+    def _takes_none(self) -> bool:
         """Return whether a required body may be missing: arguments may come elsewhere, or leniently.
 
-        Lenient services take a missing body for an empty one where an operation is no more than a
-        shape; --strict never does.
+        Recorders lose bodies, so a lenient service answers all the same, in shape only and marked
+        as that; --strict refuses as the vendor does.
         """
         service = self.twin.service
         if service.arguments:
             return True
-        lenient = service.validation.bodies != "strict" and not self.strict
-        return lenient and route.tier == "shape"
+        return service.validation.bodies != "strict" and not self.strict
 
     def _atomically(self, behaviour: Behaviour, scope: Scope, arguments: dict[str, Any]) -> Outcome:
         """Run on a draft of the world that is taken over only on success."""

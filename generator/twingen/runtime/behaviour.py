@@ -167,6 +167,8 @@ class Behaviour:
         for name, error, allowed in self.refused:
             if name in arguments and arguments[name] not in allowed:
                 raise Refusal(error, field=name, value=arguments[name])
+        if scope.unsent and self.operation.effect == "create" and self.kind is not None:
+            scope.body = self.kind.unsent(scope) if self.kind.unsent else {}
         for find in self.finds:
             scope.names[find.name] = find.run(self.engine, scope)
         record = scope.names.get(self.subject) if self.subject else None
@@ -272,7 +274,7 @@ class Behaviour:
             raise Refusal("invalid", field="body", reason="an object is expected")
         if self.only:
             data = paths.picked(data, self.only)
-        for name, path in self.required:
+        for name, path in () if scope.unsent else self.required:
             value = paths.get(data, path)
             if value is None or value == "":
                 raise Refusal("invalid", field=name, reason="missing", violations=[])
@@ -332,7 +334,7 @@ class Behaviour:
             data = apply_missing(paths.put(row.data, self.field, value), kind.defaults, scope)
         elif self.mask is not None:
             data = apply_missing(self._laid_over(scope, row.data, data), kind.defaults, scope)
-        elif operation.effect == "replace" or operation.merge == "replace":
+        elif (operation.effect == "replace" or operation.merge == "replace") and not scope.unsent:
             data = self._kept(row, data)
         elif operation.merge == "shallow":
             data = {**row.data, **data}

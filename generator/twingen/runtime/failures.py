@@ -10,7 +10,7 @@ from twingen.runtime.engine import dumps
 from twingen.runtime.http import Response
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.violation import Violation
-from twingen.twin.expression import Evaluate, compile_template
+from twingen.twin.expression import Evaluate, compile_expression, compile_template
 from twingen.twin.model import ErrorCase, Service
 
 # Where a service names no case for it, a failure has this status (and a plain body).
@@ -48,13 +48,15 @@ INSTEAD = {
 
 
 class _Compiled:
-    __slots__ = ("body", "fields", "headers", "status")
+    __slots__ = ("body", "content_type", "fields", "headers", "instead", "status")
 
     def __init__(self, case: ErrorCase, envelope: Evaluate | None):
         self.status = case.status
         self.fields = [(name, compile_template(value)) for name, value in case.fields.items()]
         self.headers = [(name, compile_template(value)) for name, value in case.headers.items()]
         self.body = compile_template(case.body) if case.body is not None else envelope
+        self.content_type = case.content_type
+        self.instead = [(compile_expression(when), other) for when, other in case.instead]
 
 
 class Failures:
@@ -89,12 +91,17 @@ class Failures:
             for key in ("field", "message"):
                 names.setdefault(key, first.get(key))
         inside = scope.with_names(names)
+        for when, other in case.instead:
+            if when(inside):
+                return self.respond(scope, Refusal(other, **refusal.give))
         for field, evaluate in case.fields:
             value = evaluate(inside)
             names[field] = value
-        headers = [("content-type", self.content_type)]
+        headers = [("content-type", case.content_type or self.content_type)]
         headers += [(n, str(evaluate(inside))) for n, evaluate in (*self.headers, *case.headers)]
-        return Response(case.status, dumps(case.body(inside), scope), headers)
+        body = case.body(inside)
+        text = isinstance(body, str) and "json" not in (case.content_type or self.content_type)
+        return Response(case.status, body.encode() if text else dumps(body, scope), headers)
 
     def _violation(self, scope: Any, violation: Violation) -> dict[str, Any]:
         field = violation.name or violation.pointer.strip("/").replace("/", ".")

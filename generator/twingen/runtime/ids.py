@@ -53,8 +53,13 @@ def compile_style(style: str) -> Mint:
         end = match.end()
     pieces.append(style[end:])
 
+    parts = [piece for piece in pieces if not isinstance(piece, str)]
+    bits = sum(128 if name == "uuid" else 6 * (size or 16) for name, size in parts if name != "counter")
+
     def mint(salt: str, number: int, serial: int) -> str:
         seed = blake2b(f"{salt}/{number}".encode(), digest_size=48).digest()
+        for block in range(1, -(-bits // 384)):
+            seed += blake2b(f"{salt}/{number}/{block}".encode(), digest_size=48).digest()
         value = int.from_bytes(seed, "little")
         text = []
         for piece in pieces:

@@ -213,6 +213,7 @@ class CompiledResource:
         self.take = compile_expression(identity.take) if identity.take else None
         self.words = {word: compile_template(value) for word, value in identity.words.items()}
         self.number = identity.number
+        self.unsent = compile_template(dict(resource.unsent)) if resource.unsent else None
         self.defaults = setters(resource.defaults)
         self.server_set = setters(resource.server_set)
         self.touch = setters(resource.touch)

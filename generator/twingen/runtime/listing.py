@@ -95,7 +95,7 @@ class Listing:
             else [row for _, row in self._followed(scope, where, tests, -1)]
         )
         for path, descending in reversed(sorting):
-            rows.sort(key=lambda row: _sortable(paths.get(row.data, path)), reverse=descending)
+            rows.sort(key=_key(scope, path), reverse=descending)
         return pager.page(scope, arguments, lambda after: iter(rows[max(after, 0) :]), None)
 
     def _pager(self, arguments: dict[str, Any]) -> Pager:
@@ -231,6 +231,14 @@ _TESTS: dict[str, Callable[[str, Any, Treatment], Test]] = {
     "contains": _contains,
     "equals": _equals,
 }
+
+
+def _key(scope: Any, path: paths.Path) -> Callable[[Row], tuple[int, Any]]:
+    """Return the key of a sort: a stored field, or what `=EXPRESSION` says of the record."""
+    if path[0].startswith("="):
+        evaluate = compile_expression(".".join(path)[1:])
+        return lambda row: _sortable(evaluate(scope.having("record", row)))
+    return lambda row: _sortable(paths.get(row.data, path))
 
 
 def _sortable(value: Any) -> tuple[int, Any]:

@@ -55,6 +55,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
             raise FilterError(f"unexpected {text[at]!r} at character {at + 1}")
         kind = match.lastgroup or ""
         tokens.append((kind, match.group(kind)))

@@ -28,7 +28,7 @@ class Scope:
 
     __slots__ = (
         "args", "before", "body", "engine", "headers", "input", "media", "method", "millis", "names",
-        "path", "query", "record", "request", "world",
+        "path", "query", "record", "request", "unsent", "world",
     )  # fmt: skip
 
     def __init__(self, engine: Engine, world: World, request: Request, path: tuple[str, ...] = ()):
@@ -46,6 +46,7 @@ class Scope:
         self.record: Any = None
         self.before: Any = None
         self.input: Any = None
+        self.unsent = False
         self.millis = world.millis()
 
     def __getattr__(self, name: str) -> Any:

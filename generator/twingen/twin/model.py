@@ -290,6 +290,7 @@ class Resource:
     singleton: bool = False
     unique: tuple[Unique, ...] = ()
     samples: tuple[str, ...] = ()
+    unsent: Mapping[str, Any] = member(default_factory=dict)
     defaults: Mapping[str, Any] = member(default_factory=dict)
     server_set: Mapping[str, Any] = member(default_factory=dict)
     touch: Mapping[str, Any] = member(default_factory=dict)
@@ -311,13 +312,18 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCase:
-    """A named failure: its HTTP status and the fields that the envelope's template uses."""
+    """A named failure: its HTTP status and the fields that the envelope's template uses.
+
+    `instead` lists (condition, other case): the first condition that holds passes the failure on.
+    """
 
     name: str
     status: int
     fields: Mapping[str, Any] = member(default_factory=dict)
     headers: Mapping[str, Any] = member(default_factory=dict)
     body: Any = None
+    content_type: str | None = None
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

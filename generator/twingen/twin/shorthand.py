@@ -37,6 +37,7 @@ SHORT: dict[str, tuple[Effect, Target]] = {
     "unsupported": ("none", "view"),
 }
 Data = Mapping[str, Any]
+_CASE = frozenset({"status", "headers", "body", "content_type", "instead"})
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -261,6 +262,7 @@ def resource(data: Data, service: str, place: Place | None = None) -> Resource:
             for item in data.get("unique", ())
         ),
         samples=_names(data.get("samples")),
+        unsent=data.get("unsent", {}),
         defaults=data.get("defaults", {}),
         server_set=data.get("server_set", {}),
         touch=data.get("touch", {}),
@@ -332,9 +334,14 @@ def service(data: Data, place: Place | None = None) -> Service:
                 name: ErrorCase(
                     name=name,
                     status=case["status"],
-                    fields={k: v for k, v in case.items() if k not in {"status", "headers", "body"}},
+                    fields={k: v for k, v in case.items() if k not in _CASE},
                     headers=case.get("headers", {}),
                     body=case.get("body"),
+                    content_type=case.get("content_type"),
+                    instead=tuple(
+                        (str(_expression(one["when"])), one["case"])
+                        for one in case.get("instead", ())
+                    ),
                 )
                 for name, case in errors.get("cases", {}).items()
             },

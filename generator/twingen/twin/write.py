@@ -236,6 +236,7 @@ def resource_data(resource: Resource, service: str) -> Data:
         singleton=resource.singleton,
         unique=[_unique(unique) for unique in resource.unique],
         samples=_list(resource.samples),
+        unsent=dict(resource.unsent),
         defaults=dict(resource.defaults),
         server_set=dict(resource.server_set),
         touch=dict(resource.touch),
@@ -287,7 +288,12 @@ def _errors(errors: Errors) -> Data:
         name: {
             "status": case.status,
             **case.fields,
-            **_some(headers=dict(case.headers), body=case.body),
+            **_some(
+                headers=dict(case.headers),
+                body=case.body,
+                content_type=case.content_type,
+                instead=[{"when": when, "case": other} for when, other in case.instead],
+            ),
         }
         for name, case in errors.cases.items()
     }
