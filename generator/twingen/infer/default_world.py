@@ -23,7 +23,11 @@ def default_world(draft: Draft) -> Draft:
                 for number in range(count)
                 if _exists(draft, reference, number)
             ]
-    return replace(draft, seeds=tuple(seeds))
+    resources = {
+        name: replace(resource, seeds=tuple(seed for seed in seeds if seed.resource == name))
+        for name, resource in draft.resources.items()
+    }
+    return replace(draft, resources=resources, seeds=())
 
 
 def _listed(draft: Draft, resource: Resource) -> str | None:

@@ -45,6 +45,12 @@ class CompiledFind:
         if kind.resource.edge and isinstance(identifier, list):
             identifier = "|".join(str(getattr(part, "id", part)) for part in identifier)
         found = engine.lookup(scope.world, self.resource, identifier, scope)
+        if kind.resource.parents and kind.take is not None and isinstance(identifier, str):
+            parents = {
+                name: row.id for name in kind.refs if isinstance(row := scope.names.get(name), Row)
+            }
+            own = scope.world.reading(kind.store).get(kind.own(identifier, parents))
+            found = own or found
         if found is not None:
             for name in kind.refs:
                 parent = scope.names.get(name)
@@ -340,6 +346,10 @@ class Behaviour:
             data = {**row.data, **data}
         else:
             data = paths.merged(row.data, data)
+        if kind.id_path is not None and not kind.resource.edge:
+            shown = paths.get(row.data, kind.id_path)
+            if shown is not None and paths.get(data, kind.id_path) != shown:
+                data = paths.put(data, kind.id_path, shown)
         scope.before = row
         inside = scope.with_names({"record": Row(row.kind, row.id, row.seq, data, row.refs, row.secret)})
         return self.engine.write(scope, row, apply(data, self.set, inside))

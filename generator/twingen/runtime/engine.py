@@ -29,6 +29,7 @@ from twingen.twin.functions import NOTHING
 from twingen.twin.model import Seed, Service, Twin
 
 _MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
+_KEYS = (str, int, float)  # what an index holds
 _DEEPEST = 12  # reactions to reactions; a loop in a twin ends here, loudly
 
 
@@ -125,7 +126,7 @@ class Engine:
                 one = [] if found is None or found.seq <= after else [found]
                 return (row for row in one if all(_fits(row, kind, *item) for item in rest.items()))
             index = f"ref:{name}" if name in kind.refs else name
-            if chosen is None and collection.indexed(index) and value is not None:
+            if chosen is None and isinstance(value, _KEYS) and collection.indexed(index):
                 chosen = index, value
             elif name in kind.refs:
                 tests.append((name, value))
@@ -153,8 +154,9 @@ class Engine:
         if len(where) == 1:
             name, value = next(iter(where.items()))
             index = f"ref:{name}" if name in kind.refs else name
-            if collection.indexed(index):
-                return collection.count(index, value.id if isinstance(value, Row) else value)
+            value = value.id if isinstance(value, Row) else value
+            if isinstance(value, _KEYS) and collection.indexed(index):
+                return collection.count(index, value)
         return sum(1 for _ in self.select(world, resource, where))
 
     def render(self, scope: Any, row: Row, links: tuple[str, ...] | None = None) -> dict[str, Any]:
@@ -207,16 +209,20 @@ class Engine:
             if value is not None
         }
         collection = world.writing(kind.store)
-        identifier = id if id is not None else self.identifier(scope, kind, data, named)
+        identifier = shown = id if id is not None else self.identifier(scope, kind, data, named)
+        if kind.take is not None and kind.resource.parents:
+            other = collection.get(identifier)
+            if other is not None and other.refs != named:
+                identifier = kind.own(identifier, named)
         row = Row(resource, identifier, 0, data, named)
         inside = scope.with_names({"record": row, "input": data, "id": identifier})
-        row.data = data = self._born(kind, data, inside, row, identifier)
+        row.data = data = self._born(kind, data, inside, row, shown)
         data, secret = self._hidden(kind, data, inside, {})
         self._check_unique(kind, collection, data, named, inside, None)
         old = collection.get(identifier)
         if old is not None:
-            if not kind.refs and kind.take is None:
-                raise Refusal("conflict", id=identifier, type=resource)
+            if not (kind.resource.edge or kind.resource.singleton):
+                raise Refusal("conflict", id=shown, type=resource)
             return self.write(scope, old, paths.merged(old.data, data), depth=depth)
         row = Row(resource, identifier, world.next(), data, named, secret)
         collection.add(row)
@@ -447,7 +453,8 @@ class Engine:
         """Make the records of seed.yaml in `world`."""
         scope = Scope(self, world, Request("SEED", "/"))
         names: dict[str, Any] = {}
-        for seed in self.twin.seeds:
+        own = (seed for resource in self.twin.resources for seed in resource.seeds)
+        for seed in (*self.twin.seeds, *own):
             inside = scope.with_names(names)
             data = compile_template(seed.data)(inside) or {}
             if seed.sample is not None:

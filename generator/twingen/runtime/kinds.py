@@ -253,5 +253,9 @@ class CompiledResource:
         self.plain = not (self.derived or self.links)
         self.steady = not volatile([dict(resource.derived), [vars_of(link) for link in self._table()]])
 
+    def own(self, identifier: str, refs: Mapping[str, str]) -> str:
+        """Return what a record is stored under whose id a record of another parent has, too."""
+        return "|".join([identifier, *(refs.get(parent, "") for parent in self.refs)])
+
     def _table(self) -> tuple[Any, ...]:
         return self.resource.links.table if self.resource.links else ()

@@ -18,7 +18,10 @@ class MaskError(ValueError):
 
 def parse_mask(text: str) -> Mask:
     """Return the tree of a mask; `*` is a name that means every member."""
-    mask, end = _members(text, 0)
+    try:
+        mask, end = _members(text, 0)
+    except RecursionError:
+        raise MaskError("nested too deeply in fields") from None
     if end != len(text):
         raise MaskError(f"unexpected {text[end]!r} at character {end + 1} of fields={text!r}")
     return mask

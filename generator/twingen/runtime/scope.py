@@ -107,7 +107,8 @@ class Scope:
 
     def do_missing(self, resource: str, identifiers: Any) -> list[Any]:
         """Return those identifiers of a list that name no record."""
-        return [each for each in identifiers or () if self.do_find(resource, each or "") is None]
+        listed = identifiers if isinstance(identifiers, list) else []
+        return [each for each in listed if self.do_find(resource, each or "") is None]
 
     def do_count(self, resource: str, **where: Any) -> int:
         return self.engine.count(self.world, resource, where)

@@ -277,6 +277,21 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """A record of the default world; `name` lets later ones refer to it.
+
+    `sample` names a published example (`KEY STATUS #NAME @path[0]`) that `data` is laid over.
+    """
+
+    resource: str
+    data: Any = None
+    refs: Mapping[str, Any] = member(default_factory=dict)
+    id: str | None = None
+    name: str | None = None
+    sample: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A kind of record, its facets, and the operations that work on it."""
 
@@ -304,6 +319,7 @@ class Resource:
     spawn: tuple[Spawn, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     indexes: tuple[str, ...] = ()
+    seeds: tuple[Seed, ...] = ()
     operations: tuple[Operation, ...] = ()
     cite: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
@@ -400,21 +416,6 @@ class Service:
     cite: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     place: Place | None = member(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seed:
-    """A record of the default world; `name` lets later ones refer to it.
-
-    `sample` names a published example (`KEY STATUS #NAME @path[0]`) that `data` is laid over.
-    """
-
-    resource: str
-    data: Any = None
-    refs: Mapping[str, Any] = member(default_factory=dict)
-    id: str | None = None
-    name: str | None = None
-    sample: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -301,6 +301,7 @@ def resource(data: Data, service: str, place: Place | None = None) -> Resource:
         spawn=tuple(spawn(item) for item in data.get("spawn", ())),
         reactions=tuple(_reaction(item, name) for item in data.get("on", ())),
         indexes=_names(data.get("indexes")),
+        seeds=tuple(seed({"resource": name, **item}) for item in data.get("seed", ())),
         operations=tuple(
             operation(key, value, name, place) for key, value in data.get("operations", {}).items()
         ),
@@ -366,15 +367,16 @@ def service(data: Data, place: Place | None = None) -> Service:
     )
 
 
-def seeds(data: Data) -> tuple[Seed, ...]:
-    return tuple(
-        Seed(
-            resource=item["resource"],
-            data=item.get("data", {}),
-            refs=item.get("refs", {}),
-            id=item.get("id"),
-            name=item.get("name"),
-            sample=item.get("sample"),
-        )
-        for item in data.get("seed") or ()
+def seed(data: Data) -> Seed:
+    return Seed(
+        resource=data["resource"],
+        data=data.get("data", {}),
+        refs=data.get("refs", {}),
+        id=data.get("id"),
+        name=data.get("name"),
+        sample=data.get("sample"),
     )
+
+
+def seeds(data: Data) -> tuple[Seed, ...]:
+    return tuple(seed(item) for item in data.get("seed") or ())

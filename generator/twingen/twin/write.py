@@ -249,6 +249,7 @@ def resource_data(resource: Resource, service: str) -> Data:
         spawn=[_spawn(spawn) for spawn in resource.spawn],
         on=[_reaction(reaction, resource.name) for reaction in resource.reactions],
         indexes=_list(resource.indexes),
+        seed=[_seed(seed) for seed in resource.seeds],
         operations={
             operation.key: operation_data(operation, resource.name)
             for operation in resource.operations
@@ -336,18 +337,14 @@ def service_data(service: Service) -> Data:
     )
 
 
+def _seed(seed: Seed) -> Data:
+    return _some(
+        name=seed.name, id=seed.id, refs=dict(seed.refs), sample=seed.sample, data=seed.data
+    )
+
+
 def seed_data(seeds: tuple[Seed, ...]) -> Data:
-    return {
-        "seed": [
-            {
-                "resource": seed.resource,
-                **_some(
-                    name=seed.name, id=seed.id, refs=dict(seed.refs), sample=seed.sample, data=seed.data
-                ),
-            }
-            for seed in seeds
-        ]
-    }
+    return {"seed": [{"resource": seed.resource, **_seed(seed)} for seed in seeds]}
 
 
 def dump_resource(resource: Resource, service: str) -> str:
