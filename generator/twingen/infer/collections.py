@@ -234,7 +234,10 @@ def _behaviours(
         if same or resource.identity.field in record_properties(answered, contract):
             creating = _operation(draft, made, "create", "create", "collection", resource, above)
             exactly = answered is None or name_of(answered) == resource.schema
-            yield replace(creating, answer=_projection(made, answered, exactly, draft)), None
+            answer = _projection(made, answered, exactly, draft)
+            if place.on_item.get("GET") and any(r.status == "201" for r in made.responses):
+                answer = replace(answer, headers={"location": _location(made, resource)})
+            yield replace(creating, answer=answer), None
     for method, does, effect in (
         ("GET", "read", "none"), ("PUT", "replace", "replace"), ("PATCH", "update", "update"),
         ("DELETE", "delete", "delete"), ("POST", "update", "update"),
@@ -243,6 +246,16 @@ def _behaviours(
         if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
             continue
         yield _operation(draft, documented, does, effect, "item", resource, (*above, own)), None
+
+
+def _location(made: Documented, resource: Resource) -> str:
+    """Return the template of a new record's address, for the Location header of a 201."""
+    parts, number = [], 0
+    for part in made.path.split("/"):
+        if is_parameter(part):
+            part, number = f"{{quote(path[{number}])}}", number + 1
+        parts.append(part)
+    return "{base}" + "/".join(parts).rstrip("/") + f"/{{quote(record.{resource.identity.field})}}"
 
 
 def _projection(made: Documented, answered: Schema | None, same: bool, draft: Draft) -> Answer:
