@@ -17,8 +17,8 @@ from twingen.infer import infer
 from twingen.ingest import read_folder
 from twingen.ingest.prose import read_pages
 from twingen.render.adoption import Adopted, adopt
-from twingen.render.models import ModelsTask
 from twingen.render.folder import TwinFolder, check_target, write_folder
+from twingen.render.models import ModelsTask
 from twingen.render.overlay import dump_overlay
 from twingen.standing import standings
 from twingen.twin.lock import dump_lock

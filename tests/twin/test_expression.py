@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from twingen.errors import ExpressionError
 from twingen.twin.expression import compile_expression, compile_template, text_of, volatile

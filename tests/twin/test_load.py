@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.runtime.making import contract_of, document
+
 from twingen.errors import DamagedTwinError, FormatError, NewerTwinError, TwinError
 from twingen.twin.load import load_files, load_twin
 from twingen.twin.lock import dump_lock, parse_lock

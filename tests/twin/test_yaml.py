@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from twingen.errors import DamagedTwinError
 from twingen.twin.yaml import dump, line_of, load

@@ -189,7 +189,7 @@ def _areas(scope: Any, book: Book, body: dict[str, Any]) -> list[Area]:
 def _lay(book: Book, sheet: Any, row: int, column: int, given: Cell, mask: dict[str, Any]) -> None:
     """Set the properties of a cell that a mask names, from a CellData."""
     old = book.cell(sheet, row, column) or {}
-    changed = laid_over(old, shown.coloured(given), mask)
+    changed = laid_over(old, shown.coloured(given), shown.paired(mask))
     changed = {name: value for name, value in changed.items() if value not in (None, "", {}, [])}
     if changed != old:
         book.put(sheet, row, column, settled(changed))

@@ -57,11 +57,7 @@ def update(scope: Any) -> Any:
         mask = {name: {} for name in given}
     mask = {name: below for name, below in mask.items() if name not in {"sheetId", "index", "sheetType"}}
     old = sheet.data["properties"]
-    new = laid_over(old, shown.coloured(given), mask)
-    for one, other in (("tabColor", "tabColorStyle"), ("tabColorStyle", "tabColor")):
-        if one in mask and other not in mask:
-            beside = shown.coloured(given).get(other)
-            new = {**new, other: beside} if beside else {k: v for k, v in new.items() if k != other}
+    new = laid_over(old, shown.coloured(given), shown.paired(mask))
     siblings = ordered(scope, scope.spreadsheet)
     if not new.get("title"):
         new["title"] = old["title"]

@@ -232,13 +232,11 @@ def _seconds_follow(fields: list[str], place: int) -> bool:
 
 def channel(value: float) -> int | float:
     """Return a colour's channel as it is kept: 8 bits, answered as the shortest 32-bit fraction."""
-    bits = round(min(max(float(value), 0.0), 1.0) * 255)
-    wanted = struct.pack("f", bits / 255)
-    for digits in range(1, 10):
-        text = float(f"{bits / 255:.{digits}g}")
-        if struct.pack("f", text) == wanted:
-            return whole(text)
-    return bits / 255
+    bits = math.floor(min(max(float(value), 0.0), 1.0) * 255 + 1e-5)
+    packed = struct.pack("f", bits / 255)
+    exact = struct.unpack("f", packed)[0]
+    shortest = (float(f"{exact:.{digits}g}") for digits in range(1, 10))
+    return whole(next(each for each in shortest if struct.pack("f", each) == packed))
 
 
 _COLOURS = frozenset({"backgroundColor", "foregroundColor", "color", "tabColor", "rgbColor"})
@@ -263,4 +261,15 @@ def coloured(value: Any) -> Any:
             base = name.removesuffix("Style")
             if name.endswith("Style") and base in _STYLED and base not in value and "rgbColor" in (result[name] or {}):
                 result[base] = result[name]["rgbColor"]
+    return result
+
+
+def paired(mask: dict[str, Any]) -> dict[str, Any]:
+    """Return a mask in which a colour and its style, which are one thing, stand together."""
+    result: dict[str, Any] = {}
+    for name, below in mask.items():
+        result[name] = paired(below)
+        base = name.removesuffix("Style")
+        if base in _STYLED:
+            result.setdefault(base if base != name else f"{name}Style", {})
     return result

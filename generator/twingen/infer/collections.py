@@ -8,15 +8,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from twingen.contract.model import Operation as Documented, Schema
+from twingen.contract.model import Contract, Operation as Documented, Schema
 from twingen.contract.schemas import properties, resolve
+from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
-    example_items, is_object, is_parameter, list_items, name_of, record_properties, request_schema,
-    segments, success_examples, success_schema,
+    example_items,
+    is_object,
+    is_parameter,
+    list_items,
+    name_of,
+    record_properties,
+    request_schema,
+    segments,
+    success_examples,
+    success_schema,
 )  # fmt: skip
 from twingen.infer.identity import identity, identity_field
-from twingen.infer.pages import envelope, page_parameters, paging
+from twingen.infer.pages import constant, envelope, page_parameters, paging
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import Answer, Find, Operation, Paging, Resource, Treatment
 
@@ -178,14 +187,55 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
         identity=identity(field, fields, sent, values, contract),
         parents=tuple(parents),
         samples=tuple(samples),
+        defaults={} if samples else _required(fields, {field, *born, *changed}, contract),
         server_set=born,
         touch=changed,
+        write_only=dict.fromkeys(_hidden(fields, sent, contract)),
         read_only=tuple(
             path for path, member in fields.items()
             if resolve(member, contract.schemas).get("readOnly") and path not in born and path not in changed
         ),
         inferred=(f"collections: {where} answers an object with {field!r}",),
     )  # fmt: skip
+
+
+def _required(fields: dict[str, Schema], known: set[str], contract: Contract) -> dict[str, Any]:
+    """Return what a record has that nobody sends, where no example shows one: constants, defaults."""
+    found: dict[str, Any] = {}
+    for name, schema in fields.items():
+        if name in known or "." in name:
+            continue
+        fixed = constant(schema, contract)
+        plain = resolve(schema, contract.schemas)
+        if fixed is not None:
+            found[name] = literal(fixed)
+        elif "default" in plain:
+            found[name] = literal(plain["default"])
+        elif plain.get("format") == "unix-time" and name in _BORN:
+            found[name] = "{int(epoch)}"
+    return found
+
+
+def _hidden(
+    fields: dict[str, Schema], sent: dict[str, Schema], contract: Contract
+) -> list[str]:
+    """Return the paths that are never shown: sent but not part of the record, or flagged writeOnly."""
+    if not fields:
+        return []
+    found = [name for name in sent if name not in fields and "." not in name]
+
+    def walk(members: dict[str, Schema], path: str, depth: int) -> None:
+        for name, schema in members.items():
+            plain = resolve(schema, contract.schemas)
+            if "." in name or (path == "" and name in found):
+                continue
+            if plain.get("writeOnly") or schema.get("writeOnly"):
+                found.append(f"{path}{name}")
+            elif depth < 3 and plain.get("type") == "object":
+                walk(properties(plain, contract.schemas), f"{path}{name}.", depth + 1)
+
+    walk({**sent, **fields}, "", 0)
+    return list(dict.fromkeys(found))
 
 
 def _server_set(schema: Schema | None, sent: bool, draft: Draft) -> bool:
@@ -245,7 +295,27 @@ def _behaviours(
         documented = place.on_item.get(method)
         if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
             continue
-        yield _operation(draft, documented, does, effect, "item", resource, (*above, own)), None
+        behaviour = _operation(draft, documented, does, effect, "item", resource, (*above, own))
+        if does == "delete":
+            behaviour = replace(behaviour, answer=_gone(documented, resource, draft))
+        yield behaviour, None
+
+
+def _gone(documented: Documented, resource: Resource, draft: Draft) -> Answer:
+    """Return what a delete answers: the record, or of a body of its own what is known of it."""
+    schema = success_schema(documented)
+    if schema is None or name_of(schema) == resource.schema:
+        return Answer()
+    mine = draft.contract.schemas.get(resource.schema or "", {})
+    ours = set(record_properties(mine, draft.contract))
+    body: dict[str, Any] = {}
+    for name, member in record_properties(schema, draft.contract).items():
+        fixed = constant(member, draft.contract)
+        if fixed is not None:
+            body[name] = fixed
+        elif name == resource.identity.field or name in ours:
+            body[name] = f"{{record.{name}}}" if name.isidentifier() else "{nothing}"
+    return Answer(body=body) if body else Answer()
 
 
 def _location(made: Documented, resource: Resource) -> str:
@@ -312,8 +382,7 @@ def _list(
         style = _distinct(draft, style)
     answer = Answer()
     if member is not None:
-        names = list(record_properties(schema, contract))
-        answer = Answer(body=envelope(member, names, style))
+        answer = Answer(body=envelope(member, record_properties(schema, contract), style, contract))
     return (
         Operation(
             key=documented.key,

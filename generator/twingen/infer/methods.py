@@ -12,13 +12,28 @@ from twingen.contract.schemas import resolve
 from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
-    example_items, list_items, name_of, record_properties, segments, success_examples, success_schema,
+    example_items,
+    list_items,
+    name_of,
+    record_properties,
+    segments,
+    success_examples,
+    success_schema,
 )  # fmt: skip
 from twingen.infer.identity import style
 from twingen.infer.pages import paging
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import (
-    Answer, ErrorCase, Errors, Find, Identity, Operation, Resource, Seed, Treatment, Validation,
+    Answer,
+    ErrorCase,
+    Errors,
+    Find,
+    Identity,
+    Operation,
+    Resource,
+    Seed,
+    Treatment,
+    Validation,
 )  # fmt: skip
 
 _METHOD = re.compile(r"^[a-z]\w*(\.\w+)+$")

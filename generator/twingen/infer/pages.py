@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from twingen.contract.model import Contract, Operation
+from twingen.contract.model import Contract, Operation, Schema
 from twingen.contract.schemas import resolve
 from twingen.twin.model import Paging
 
@@ -14,8 +15,10 @@ _LIMIT = (
 )  # fmt: skip
 _CURSOR = (
     "after", "cursor", "pageToken", "page_token", "nextPageToken", "next_token", "starting_after",
+    "startingAfter", "after_id", "afterId", "last_id",
     "start_cursor", "continuationToken", "marker",
 )  # fmt: skip
+_BY_ID = frozenset({"starting_after", "after_id", "startingAfter", "afterId", "last_id"})
 _OFFSET = ("startAt", "offset", "skip", "start", "$skip")
 _NUMBER = ("page", "page_number", "pageNumber")
 _TOTAL = {"total", "totalCount", "total_count", "totalResults"}
@@ -47,13 +50,17 @@ def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging 
         default_limit=max(default, 1),
         max_limit=max(largest, default, 1),
         link_header=bool(cursor) and not enveloped,
+        by_id=cursor in _BY_ID,
     )
 
 
-def envelope(member: str, names: list[str], style: Paging | None) -> dict[str, Any]:
-    """Return the body around a page: what is told by the well-known names of an envelope."""
+def envelope(
+    member: str, fields: Mapping[str, Schema], style: Paging | None, contract: Contract
+) -> dict[str, Any]:
+    """Return the body around a page: what is told by its constants and the well-known names."""
     body: dict[str, Any] = {}
-    for name in names:
+    for name, schema in fields.items():
+        fixed = constant(schema, contract)
         if name == member:
             body[name] = "{page.items}"
         elif name in _TOTAL:
@@ -68,7 +75,18 @@ def envelope(member: str, names: list[str], style: Paging | None) -> dict[str, A
             body[name] = "{page.offset}"
         elif name in _LIMIT:
             body[name] = "{page.limit}"
+        elif fixed is not None:
+            body[name] = fixed
     return body
+
+
+def constant(schema: Schema, contract: Contract) -> Any:
+    """Return the only value that a schema admits, None when there is not exactly one."""
+    plain = resolve(schema, contract.schemas)
+    if "const" in plain:
+        return plain["const"]
+    values = plain.get("enum")
+    return values[0] if isinstance(values, list) and len(values) == 1 else None
 
 
 def page_parameters(style: Paging | None) -> set[str]:

@@ -30,7 +30,7 @@ def credential(contract: Contract, service: Service, token: str) -> str:
         scheme = ranked[0] if ranked else None
     if scheme is None:
         return f"Bearer {token}"
-    if scheme.type == "http" and scheme.scheme == "basic" or scheme.type == "basic":
+    if (scheme.type == "http" and scheme.scheme == "basic") or scheme.type == "basic":
         return "Basic " + base64.b64encode(f"twin:{token}".encode()).decode()
     if scheme.type == "apiKey":
         return f"{scheme.prefix}{token}" if scheme.prefix else token
@@ -54,10 +54,12 @@ class Authenticator:
         self.headers = {"authorization"}
         self.queries = {"access_token"}
         self.forms: set[str] = set()
+        self.words: set[str] = set()
         for scheme in contract.security_schemes.values():
             if scheme.type == "apiKey":
                 if scheme.location == "header":
                     self.headers.add(scheme.parameter.lower())
+                    self.words |= {scheme.prefix.strip()} - {""}
                 elif scheme.location == "query":
                     self.queries.add(scheme.parameter)
         for place in service.auth.places:
@@ -103,6 +105,8 @@ class Authenticator:
             return True
         word, _, rest = value.strip().partition(" ")
         allowed = self._token(rest.strip() or word)
+        if not allowed and not rest:  # some SDKs leave out the blank behind the scheme's word
+            allowed = any(self._token(word.removeprefix(head)) for head in self.words)
         if not allowed and word.lower() == "basic":
             allowed = any(self._token(part) for part in _basic(rest))
         if allowed and len(self._known) < _REMEMBERED:

@@ -11,15 +11,20 @@ from twingen.runtime.answers import Answers, Outcome
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Handlers, Reply
 from twingen.runtime.kinds import (
-    CompiledChange, CompiledGuard, CompiledSpawn, apply, apply_missing, setters,
+    CompiledChange,
+    CompiledGuard,
+    CompiledSpawn,
+    apply,
+    apply_missing,
+    setters,
 )  # fmt: skip
 from twingen.runtime.listing import Listing
 from twingen.runtime.masks import MaskError, laid_over, parse_mask
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import personal
 from twingen.runtime.store import Row
-from twingen.twin.expression import compile_expression, compile_template
 from twingen.twin.dispatch import documented_kinds
+from twingen.twin.expression import compile_expression, compile_template
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Find, Operation
 

@@ -16,7 +16,12 @@ from twingen.runtime.handlers import Handlers
 from twingen.runtime.http import Request
 from twingen.runtime.ids import compile_style
 from twingen.runtime.kinds import (
-    CompiledChange, CompiledGuard, CompiledReaction, CompiledResource, CompiledSpawn, apply,
+    CompiledChange,
+    CompiledGuard,
+    CompiledReaction,
+    CompiledResource,
+    CompiledSpawn,
+    apply,
     apply_missing,
 )  # fmt: skip
 from twingen.runtime.refusal import Refusal, Unwritten

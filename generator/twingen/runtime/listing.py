@@ -8,7 +8,7 @@ from typing import Any
 from twingen.errors import FormatError
 from twingen.runtime import paths
 from twingen.runtime.engine import Engine
-from twingen.runtime.paging import Page, Pager, row_age
+from twingen.runtime.paging import Page, Pager, encode_cursor, row_age
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.scim import FilterError, compile_filter
 from twingen.runtime.store import Row
@@ -81,6 +81,8 @@ class Listing:
         sorting = self._sorting(arguments)
         operation = self.operation
         newest = operation.descending and sorting is None and self.through is None
+        if pager.style.by_id:
+            return self._after_id(pager, scope, arguments, where, tests)
         if sorting is None and self.through is None:
             chosen = lambda after: self._filtered(scope, where, tests, after, newest)  # noqa: E731
             return pager.page(scope, arguments, chosen, row_age)
@@ -103,6 +105,25 @@ class Listing:
             if arguments.get(name) not in (None, ""):
                 return pager
         return self.pager
+
+    def _after_id(
+        self, pager: Pager, scope: Any, arguments: dict[str, Any], where: dict[str, Any], tests: list[Test]
+    ) -> Page:
+        """Return the page behind the record that the cursor names by its id."""
+        style = pager.style
+        name = style.cursor or ""
+        cursor = arguments.get(name)
+        if cursor is not None and cursor != "":
+            last = self.engine.lookup(scope.world, self.resource, cursor, scope)
+            if last is None:
+                raise Refusal(style.bad_cursor, field=name, value=cursor)
+            arguments = {**arguments, name: encode_cursor("a", last.seq)}
+        newest = self.operation.descending
+        chosen = lambda after: self._filtered(scope, where, tests, after, newest)  # noqa: E731
+        page = pager.page(scope, arguments, chosen, row_age)
+        if page.next is not None and page.items:
+            page.next = page.items[-1].id
+        return page
 
     def _filtered(
         self, scope: Any, where: dict[str, Any], tests: list[Test], after: int, newest: bool

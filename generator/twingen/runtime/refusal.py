@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - not an error of the program but the vendor's answer
+class Refusal(Exception):
     """Carries an error case of service.yaml and the values that its templates use."""
 
     def __init__(self, case: str, **give: Any):
@@ -14,5 +14,5 @@ class Refusal(Exception):  # noqa: N818 - not an error of the program but the ve
         self.give = give
 
 
-class Unwritten(Exception):  # noqa: N818 - the twin says what it does not do
+class Unwritten(Exception):
     """The twin has no behaviour for this: a loud 501 that names itself."""

@@ -204,6 +204,14 @@ def unique(values: Any) -> list[Any]:
     return result
 
 
+def either(*values: Any) -> Any:
+    """Return the first value that is there; without one, nothing where that was offered, else None."""
+    for value in values:
+        if value is not None and value is not NOTHING:
+            return value
+    return NOTHING if NOTHING in values else None
+
+
 def parse_json(value: Any) -> Any:
     if not isinstance(value, (str, bytes)):
         return value
@@ -245,7 +253,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "values": lambda value: list(plain(value).values()),
     "first": lambda values: item(values, 0),
     "last": lambda values: item(values, -1),
-    "either": lambda *values: next((v for v in values if v is not None and v is not NOTHING), None),
+    "either": either,
     "min": lambda *values: min((v for v in values if _number(v)), default=None),
     "max": lambda *values: max((v for v in values if _number(v)), default=None),
     "round": rounded,

@@ -14,8 +14,7 @@ from twingen.contract.model import Contract
 from twingen.errors import DamagedTwinError, FormatError, NewerTwinError
 from twingen.twin import shorthand
 from twingen.twin.format import check
-from twingen.twin.lock import FILE as LOCK
-from twingen.twin.lock import parse_lock
+from twingen.twin.lock import FILE as LOCK, parse_lock
 from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Twin
 from twingen.twin.yaml import line_of, load
 

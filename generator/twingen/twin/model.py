@@ -7,8 +7,7 @@ twin/expression.py. Paths into records are dotted (`profile.login`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as member
+from dataclasses import dataclass, field as member
 from pathlib import Path
 from typing import Any, Literal
 
@@ -369,6 +368,7 @@ class Paging:
     under: Literal["error", "default"] = "error"
     link_header: bool = False
     self_link: bool = False
+    by_id: bool = False
     body: Any = None
     bad_cursor: str = "bad_cursor"
     bad_limit: str = "invalid"

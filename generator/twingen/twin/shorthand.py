@@ -6,9 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from twingen.twin.model import (
-    Answer, Authentication, Change, Dispatch, Effect, ErrorCase, Errors, Find, FirstStep, Guard,
-    Identity, Kind, Lifecycle, Link, Links, Move, Operation, Paging, Place, Reaction, Resource,
-    Seed, Service, Spawn, Target, Through, Treatment, Unique, Validation, Variant,
+    Answer,
+    Authentication,
+    Change,
+    Dispatch,
+    Effect,
+    ErrorCase,
+    Errors,
+    Find,
+    FirstStep,
+    Guard,
+    Identity,
+    Kind,
+    Lifecycle,
+    Link,
+    Links,
+    Move,
+    Operation,
+    Paging,
+    Place,
+    Reaction,
+    Resource,
+    Seed,
+    Service,
+    Spawn,
+    Target,
+    Through,
+    Treatment,
+    Unique,
+    Validation,
+    Variant,
 )  # fmt: skip
 
 SHORT: dict[str, tuple[Effect, Target]] = {
@@ -267,7 +294,7 @@ def resource(data: Data, service: str, place: Place | None = None) -> Resource:
         server_set=data.get("server_set", {}),
         touch=data.get("touch", {}),
         read_only=_names(data.get("read_only")),
-        write_only={path: None for path in write_only}
+        write_only=dict.fromkeys(write_only)
         if isinstance(write_only, (list, tuple))
         else write_only,
         derived=data.get("derived", {}),

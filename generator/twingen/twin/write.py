@@ -6,8 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from twingen.twin.model import (
-    Answer, Authentication, Change, Errors, Find, FirstStep, Guard, Identity, Lifecycle, Links,
-    Operation, Paging, Reaction, Resource, Seed, Service, Spawn, Treatment, Unique, Validation,
+    Answer,
+    Authentication,
+    Change,
+    Errors,
+    Find,
+    FirstStep,
+    Guard,
+    Identity,
+    Lifecycle,
+    Links,
+    Operation,
+    Paging,
+    Reaction,
+    Resource,
+    Seed,
+    Service,
+    Spawn,
+    Treatment,
+    Unique,
+    Validation,
 )  # fmt: skip
 from twingen.twin.shorthand import SHORT
 from twingen.twin.yaml import dump
@@ -263,7 +281,7 @@ def _paging(style: Paging) -> Data:
     default = Paging(name=style.name)
     names = (
         "limit", "cursor", "offset", "number", "default_limit", "max_limit", "min_limit", "over",
-        "under", "link_header", "self_link", "body", "bad_cursor", "bad_limit",
+        "under", "link_header", "self_link", "by_id", "body", "bad_cursor", "bad_limit",
     )  # fmt: skip
     data = {
         name: getattr(style, name)

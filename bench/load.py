@@ -1,0 +1,39 @@
+"""One run of wrk: what it came to, counting only answers that succeeded."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("users.lua")
+INSTALL = "wrk is missing: apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a run came to: successes a second, answers with an error status, broken connections."""
+
+    rate: float
+    failed: int
+    broken: int
+
+
+def have_wrk() -> bool:
+    return shutil.which("wrk") is not None
+
+
+def load(
+    url: str, case: str, *, credential: str, user: str, run: str, seconds: int, connections: int
+) -> Load:
+    """Send one case's requests for `seconds`; raises RuntimeError when wrk fails."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url]
+    command += ["--", case, credential, user, run]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+    for line in done.stdout.splitlines():
+        word, *numbers = line.split()[:1] or [""], *line.split()[1:]
+        if word == ["figures"]:
+            requests, micros, failed, broken, _ = (int(number) for number in numbers)
+            return Load(rate=(requests - failed) / (micros / 1e6), failed=failed, broken=broken)
+    raise RuntimeError(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
