@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("users.lua")
 INSTALL = "wrk is missing: apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS)"
+_FIGURES = re.compile(r"^figures (\d+) (\d+) (\d+) (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,8 @@ def load(
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url]
     command += ["--", case, credential, user, run]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
-    for line in done.stdout.splitlines():
-        word, *numbers = line.split()[:1] or [""], *line.split()[1:]
-        if word == ["figures"]:
-            requests, micros, failed, broken, _ = (int(number) for number in numbers)
-            return Load(rate=(requests - failed) / (micros / 1e6), failed=failed, broken=broken)
-    raise RuntimeError(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
+    found = _FIGURES.search(done.stdout)
+    if found is None:
+        raise RuntimeError(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
+    requests, micros, failed, broken = map(int, found.groups())
+    return Load(rate=(requests - failed) / (micros / 1e6), failed=failed, broken=broken)

@@ -1,7 +1,7 @@
--- One case of the load: wrk -s users.lua URL -- CASE CREDENTIAL ID RUN
+-- One case of the load: wrk -s users.lua URL -- CASE CREDENTIAL USER RUN
 --
 -- CASE is get, list or create. CREDENTIAL is the Authorization header; a `*` in it makes another
--- credential every 4,000 requests, for servers that count requests by credential. ID is the user
+-- credential every 4,000 requests, for servers that count requests by credential. USER is the id
 -- that `get` asks for. RUN sets the logins (and credentials) of this run apart from others'.
 
 local PER_CREDENTIAL = 4000
@@ -21,11 +21,11 @@ local function written()
 end
 
 function init(args)
-  local case, id = args[1], args[3]
+  local case, user = args[1], args[3]
   credential, run = args[2], args[4]
   method, path = "GET", "/api/v1/users"
   if case == "get" then
-    path = path .. "/" .. id
+    path = path .. "/" .. user
   elseif case == "list" then
     path = path .. "?limit=20"
   elseif case == "create" then
@@ -51,7 +51,7 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    "figures %d %d %d %d %d\n", summary.requests, summary.duration, errors.status,
-    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99)
+    "figures %d %d %d %d\n", summary.requests, summary.duration, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout
   ))
 end

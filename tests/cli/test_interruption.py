@@ -40,7 +40,7 @@ def test_the_old_twin_stays(twingen: Twingen, number: int, delay: float) -> None
     process.stdout.readline()  # it has begun
     time.sleep(delay)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     if process.returncode == 0:
         pytest.skip("the build was done before the signal")
     assert content(twin) == before

@@ -10,11 +10,11 @@ from unittest.mock import patch
 
 import httpx
 from okta.client import Client
-
 from tests.conftest import Served
 
 PASSWORD = "Brisk-Otter-4412"
 Call = Callable[[Client], Awaitable[tuple[Any, ...]]]
+Refused = tuple[int, str, str, list[str]]
 
 
 class Org:
@@ -48,7 +48,7 @@ class Org:
         assert error is None, error
         return data[0] if data else None
 
-    def refused(self, call: Call) -> tuple[int, str, str, list[str]]:
+    def refused(self, call: Call) -> Refused:
         """Return status, code, summary and causes of the error that an SDK call meets."""
         error = self.sdk(call)[-1]
         assert error is not None, "the call succeeded"

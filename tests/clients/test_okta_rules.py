@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from okta.models import CreateGroupRuleRequest, GroupRule
-
-from tests.clients.okta_org import Org
+from tests.clients.okta_org import Org, Refused
 from tests.conftest import Served
 
-UNEXPECTED = (403, "E0000107", "The entity is not in the expected state for the requested transition.", [])
+UNEXPECTED: Refused = (
+    403,
+    "E0000107",
+    "The entity is not in the expected state for the requested transition.",
+    [],
+)
 
 
 @pytest.fixture
@@ -20,7 +24,9 @@ def okta(served: Callable[..., Served]) -> Org:
     return Org(served("okta"))
 
 
-def rule_of(expression: str, *groups: str, name: str = "Pilots fly", **conditions: Any) -> dict[str, Any]:
+def rule_of(
+    expression: str, *groups: str, name: str = "Pilots fly", **conditions: Any
+) -> dict[str, Any]:
     value = {"type": "urn:okta:expression:1.0", "value": expression}
     return {
         "type": "group_rule",
@@ -62,7 +68,10 @@ def test_a_new_rule(okta: Org) -> None:
 
 def test_an_active_rule_fills_its_group(okta: Org) -> None:
     group = okta.group("Pilots")
-    ada, bob = okta.user("Ada", title="Pilot")["id"], okta.user("Bob", query="?activate=false")["id"]
+    ada, bob = (
+        okta.user("Ada", title="Pilot")["id"],
+        okta.user("Bob", query="?activate=false")["id"],
+    )
     made = okta.post("/api/v1/groups/rules", json=rule_of('user.title=="Pilot"', group))["id"]
     assert okta.members(group) == set()
     okta.ok(lambda client: client.activate_group_rule(made))
@@ -103,7 +112,7 @@ def test_those_whom_nobody_but_the_rule_put_there_leave(okta: Org) -> None:
         ('user.title == "Chef" OR user.city == "Rome"', True),
         ('String.stringContains(user.email, "ada@")', True),
         ('String.startsWith(String.toUpperCase(user.firstName), "AD")', True),
-        ('String.len(user.firstName) >= 4', False),
+        ("String.len(user.firstName) >= 4", False),
         ('String.substring(user.firstName, 0, 2) == "Ad"', True),
         ('user.email matches ".*@example[.]com"', True),
         ('user.getInternalProperty("status") == "PROVISIONED"', True),
@@ -128,7 +137,9 @@ def test_people_can_be_left_out(okta: Org) -> None:
 
 def test_an_expression_that_the_twin_cannot_evaluate_is_a_loud_501(okta: Org) -> None:
     group = okta.group("Pilots")
-    made = okta.post("/api/v1/groups/rules", json=rule_of("Convert.toInt(user.title) == 1", group))["id"]
+    made = okta.post("/api/v1/groups/rules", json=rule_of("Convert.toInt(user.title) == 1", group))[
+        "id"
+    ]
     path = f"/api/v1/groups/rules/{made}"
     answer = okta.http("POST", f"{path}/lifecycle/activate")
     assert answer.status_code == 501
@@ -146,10 +157,17 @@ def test_a_rule_is_changed_while_inactive(okta: Org) -> None:
         return lambda client: client.replace_group_rule(made, body)
 
     changed = okta.ok(replaced(rule_of('user.title=="Chef"', group, name="Chefs cook")))
-    assert (changed.name, changed.conditions.expression.value) == ("Chefs cook", 'user.title=="Chef"')
+    assert (changed.name, changed.conditions.expression.value) == (
+        "Chefs cook",
+        'user.title=="Chef"',
+    )
     assert okta.get(path)["status"] == "INACTIVE"
     other = okta.group("Others")
-    assert okta.refused(replaced(rule_of("true", other)))[:3] == (400, "E0000001", "Api validation failed: actions")
+    assert okta.refused(replaced(rule_of("true", other)))[:3] == (
+        400,
+        "E0000001",
+        "Api validation failed: actions",
+    )
     okta.post(f"{path}/lifecycle/activate", status=204)
     assert okta.refused(replaced(rule_of("true", group)))[:2] == (400, "E0000001")
 
@@ -177,7 +195,11 @@ def test_lists_of_rules(okta: Org) -> None:
     assert [rule.name for rule in rules] == ["Pilots fly", "Pilots land"]
     answer = okta.http("GET", "/api/v1/groups/rules?limit=2&expand=groupIdToGroupNameMap")
     assert answer.json()[0]["_embedded"]["groupIdToGroupNameMap"] == {group: "Pilots"}
-    assert okta.http("GET", "/api/v1/groups/rules").headers["link"].endswith('rules?limit=50>; rel="self"')
+    assert (
+        okta.http("GET", "/api/v1/groups/rules")
+        .headers["link"]
+        .endswith('rules?limit=50>; rel="self"')
+    )
     second = okta.get(answer.links["next"]["url"].removeprefix(okta.url))
     assert [rule["name"] for rule in second] == ["Pilots land"]
     assert okta.http("GET", "/api/v1/groups/rules?limit=500").status_code == 400

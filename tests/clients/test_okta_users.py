@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from okta.client import Client
 from okta.models import (
-    ChangePasswordRequest, CreateUserRequest, PasswordCredential, RecoveryQuestionCredential,
-    UpdateUserRequest, UserCredentials, UserCredentialsWritable, UserNextLogin, UserProfile,
+    ChangePasswordRequest,
+    CreateUserRequest,
+    PasswordCredential,
+    RecoveryQuestionCredential,
+    UpdateUserRequest,
+    UserCredentials,
+    UserCredentialsWritable,
+    UserNextLogin,
+    UserProfile,
 )  # fmt: skip
-
-from tests.clients.okta_org import PASSWORD, Org
+from tests.clients.okta_org import PASSWORD, Org, Refused
 from tests.conftest import Served, TwinRun
 
-ILLEGAL = (403, "E0000038", "This operation is not allowed in the user's current status.", [])
+ILLEGAL: Refused = (
+    403,
+    "E0000038",
+    "This operation is not allowed in the user's current status.",
+    [],
+)
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
 
@@ -88,7 +101,12 @@ def test_first_status_of_a_new_user(
 
 
 def test_a_federated_user_needs_no_password(okta: Org) -> None:
-    profile = {"firstName": "A", "lastName": "B", "email": "a.b@example.com", "login": "a.b@example.com"}
+    profile = {
+        "firstName": "A",
+        "lastName": "B",
+        "email": "a.b@example.com",
+        "login": "a.b@example.com",
+    }
     provider = {"type": "FEDERATION", "name": "FEDERATION"}
     body = {"profile": profile, "credentials": {"provider": provider}}
     made = okta.post("/api/v1/users?provider=true", json=body)
@@ -98,7 +116,9 @@ def test_a_federated_user_needs_no_password(okta: Org) -> None:
 
 def test_what_a_new_user_is_refused_for(okta: Org) -> None:
     def made(query: dict[str, Any], **credentials: Any) -> Any:
-        profile = UserProfile(firstName="A", lastName="B", email="a@example.com", login="ada@example.com")
+        profile = UserProfile(
+            firstName="A", lastName="B", email="a@example.com", login="ada@example.com"
+        )
         body = CreateUserRequest(profile=profile, **credentials)
         return lambda client: client.create_user(body, **query)
 
@@ -114,14 +134,17 @@ def test_what_a_new_user_is_refused_for(okta: Org) -> None:
     okta.user("Ada")
     taken = "login: An object with this field already exists in the current organization"
     assert okta.refused(made({})) == (400, "E0000001", "Api validation failed: login", [taken])
-    okta.http("POST", "/api/v1/users", content=b"{").json()
     answer = okta.http("POST", "/api/v1/users", json={"profile": {"login": "eve@example.com"}})
     assert answer.status_code == 400
-    assert {"errorSummary": "lastName: The field cannot be left blank"} in answer.json()["errorCauses"]
+    assert {"errorSummary": "lastName: The field cannot be left blank"} in answer.json()[
+        "errorCauses"
+    ]
 
 
 def test_errors_have_the_five_keys(okta: Org) -> None:
-    answer = okta.http("POST", "/api/v1/users", content=b"{", headers={"content-type": "application/json"})
+    answer = okta.http(
+        "POST", "/api/v1/users", content=b"{", headers={"content-type": "application/json"}
+    )
     assert answer.status_code == 400
     body = answer.json()
     assert list(body) == ["errorCode", "errorSummary", "errorLink", "errorId", "errorCauses"]
@@ -130,14 +153,16 @@ def test_errors_have_the_five_keys(okta: Org) -> None:
     refused = okta.http("GET", "/api/v1/users", headers={"authorization": "SSWS nothing"})
     assert (refused.status_code, refused.json()["errorSummary"]) == (401, "Invalid token provided")
     assert okta.http("PATCH", "/api/v1/users").json()["errorCode"] == "E0000022"
-    for answer in (answer, okta.http("GET", "/api/v1/nowhere")):
-        assert {"x-okta-request-id", "x-rate-limit-limit", "x-rate-limit-remaining"} <= set(answer.headers)
+    for told in (answer, okta.http("GET", "/api/v1/nowhere")):
+        assert {"x-okta-request-id", "x-rate-limit-limit", "x-rate-limit-remaining"} <= set(
+            told.headers
+        )
 
 
 def test_a_user_goes_by_id_login_and_shortname(okta: Org) -> None:
     made = okta.user("Ada")
     for name in (made["id"], "ada@example.com", "ADA@example.com", "ada"):
-        assert okta.ok(lambda client, name=name: client.get_user(name)).id == made["id"]
+        assert okta.ok(partial(Client.get_user, id=name)).id == made["id"]
     assert okta.get("/api/v1/users/me")["profile"]["login"] == "robin.owner@example.com"
     okta.user("Bob", login="ada@example.org")
     assert okta.refused(lambda client: client.get_user("ada")) == (
@@ -157,7 +182,10 @@ def test_an_update_changes_only_what_is_sent(okta: Org) -> None:
     assert "title" not in cleared["profile"]
     assert okta.post(path, status=400, json={"type": {"id": "otyOther"}})["errorCode"] == "E0000001"
     okta.user("Bob")
-    assert okta.post(path, status=400, json={"profile": {"login": "bob@example.com"}})["errorCode"] == "E0000001"
+    assert (
+        okta.post(path, status=400, json={"profile": {"login": "bob@example.com"}})["errorCode"]
+        == "E0000001"
+    )
 
     new = okta.post(path, json={"credentials": {"password": {"value": "Other-Otter-17"}}})
     assert new["credentials"]["provider"] == {"type": "OKTA", "name": "OKTA"}
@@ -177,16 +205,30 @@ def test_a_change_can_be_conditional(okta: Org) -> None:
 
 def test_a_replacement_clears_what_is_not_sent(okta: Org) -> None:
     made = okta.user("Ada", password=PASSWORD, title="Pilot", mobilePhone="555-0100")
-    profile = UserProfile(firstName="Ada", lastName="Lund", email="ada@example.com", login="ada@example.com")
-    changed = okta.ok(lambda client: client.replace_user(made["id"], UpdateUserRequest(profile=profile)))
-    assert (changed.profile.last_name, changed.profile.title, changed.profile.mobile_phone) == ("Lund", None, None)
+    profile = UserProfile(
+        firstName="Ada", lastName="Lund", email="ada@example.com", login="ada@example.com"
+    )
+    changed = okta.ok(
+        lambda client: client.replace_user(made["id"], UpdateUserRequest(profile=profile))
+    )
+    assert (changed.profile.last_name, changed.profile.title, changed.profile.mobile_phone) == (
+        "Lund",
+        None,
+        None,
+    )
     path = f"/api/v1/users/{made['id']}"
     found = okta.get(path)
     assert "title" not in found["profile"]
     assert found["profile"]["mobilePhone"] is None
     assert found["credentials"]["password"] == {}
-    broken = okta.http("PUT", path, json={"profile": {"login": "ada@example.com", "lastName": "L", "email": "a@b.example"}})
-    assert broken.json()["errorCauses"] == [{"errorSummary": "firstName: The field cannot be left blank"}]
+    broken = okta.http(
+        "PUT",
+        path,
+        json={"profile": {"login": "ada@example.com", "lastName": "L", "email": "a@b.example"}},
+    )
+    assert broken.json()["errorCauses"] == [
+        {"errorSummary": "firstName: The field cannot be left blank"}
+    ]
     moved = okta.http("PUT", path, json={"type": {"id": "otyOther"}}).json()
     assert moved["type"] == {"id": "otyOther"}
     strict = {"credentials": {"password": {"value": PASSWORD}}}
@@ -198,7 +240,12 @@ def test_deleting_takes_two_calls(okta: Org) -> None:
     okta.ok(lambda client: client.delete_user(first))
     assert okta.status(first) == "DEPROVISIONED"
     assert first not in {user["id"] for user in okta.get("/api/v1/users")}
-    assert okta.post(f"/api/v1/users/{first}", status=403, json={"profile": {"title": "x"}})["errorCode"] == "E0000038"
+    assert (
+        okta.post(f"/api/v1/users/{first}", status=403, json={"profile": {"title": "x"}})[
+            "errorCode"
+        ]
+        == "E0000038"
+    )
     okta.ok(lambda client: client.delete_user(first))
     missing = okta.refused(lambda client: client.get_user(first))
     assert missing == (404, "E0000007", f"Not found: Resource not found: {first} (User)", [])
@@ -212,7 +259,12 @@ def test_deleting_takes_two_calls(okta: Org) -> None:
 
 def test_mail_is_sent_when_asked(twin_run: Callable[..., TwinRun]) -> None:
     twin = twin_run("okta")
-    profile = {"firstName": "A", "lastName": "B", "email": "a.b@example.com", "login": "a.b@example.com"}
+    profile = {
+        "firstName": "A",
+        "lastName": "B",
+        "email": "a.b@example.com",
+        "login": "a.b@example.com",
+    }
     user = twin.call("POST", "/api/v1/users?activate=false", json={"profile": profile}).json()["id"]
     path = f"/api/v1/users/{user}"
 
@@ -264,7 +316,14 @@ def test_suspension(okta: Org) -> None:
     okta.ok(lambda client: client.suspend_user(user))
     found = okta.get(f"/api/v1/users/{user}")
     assert found["status"] == "SUSPENDED"
-    assert list(found["_links"]) == ["schema", "unsuspend", "self", "resetFactors", "type", "deactivate"]
+    assert list(found["_links"]) == [
+        "schema",
+        "unsuspend",
+        "self",
+        "resetFactors",
+        "type",
+        "deactivate",
+    ]
     assert okta.refused(lambda client: client.suspend_user(user))[:2] == (400, "E0000001")
     okta.ok(lambda client: client.unsuspend_user(user))
     assert okta.status(user) == "ACTIVE"
@@ -302,7 +361,9 @@ def test_resetting_factors_keeps_the_status(okta: Org) -> None:
 def test_resetting_a_password(okta: Org) -> None:
     user = okta.user("Ada", password=PASSWORD)["id"]
     token = okta.ok(lambda client: client.reset_password(user, send_email=False))
-    assert re.fullmatch(re.escape(okta.url) + r"/reset_password/[\w-]{20}", token.reset_password_url)
+    assert re.fullmatch(
+        re.escape(okta.url) + r"/reset_password/[\w-]{20}", token.reset_password_url
+    )
     assert okta.status(user) == "RECOVERY"
     assert okta.post(f"/api/v1/users/{user}/lifecycle/reset_password") == {}
     assert okta.post(f"/api/v1/users/{user}/lifecycle/reset_password?sendEmail=true") == {}
@@ -316,14 +377,20 @@ def test_expiring_a_password(okta: Org) -> None:
     expired = okta.ok(lambda client: client.expire_password(made["id"]))
     assert expired.status == "PASSWORD_EXPIRED"
     assert okta.get(path)["passwordChanged"] == made["passwordChanged"]
-    temporary = okta.ok(lambda client: client.expire_password_with_temp_password(made["id"]))
-    assert re.fullmatch(r"[0-9A-Za-z]{12}", temporary.temp_password)
-    body = {"oldPassword": {"value": temporary.temp_password}, "newPassword": {"value": "New-Otter-9"}}
+    # The SDK has no model for this answer.
+    answer = okta.post(f"{path}/lifecycle/expire_password_with_temp_password")
+    assert re.fullmatch(r"[0-9A-Za-z]{12}", answer["tempPassword"])
+    body = {
+        "oldPassword": {"value": answer["tempPassword"]},
+        "newPassword": {"value": "New-Otter-9"},
+    }
     assert okta.post(f"{path}/credentials/change_password", json=body)["password"] == {}
     assert okta.status(made["id"]) == "ACTIVE"
     without = okta.user("Bob")["id"]
     assert okta.refused(lambda client: client.expire_password(without)) == ILLEGAL
-    assert okta.refused(lambda client: client.expire_password_with_temp_password(without)) == ILLEGAL
+    assert (
+        okta.refused(lambda client: client.expire_password_with_temp_password(without)) == ILLEGAL
+    )
 
 
 def test_changing_a_password(okta: Org, twin_run: Callable[..., TwinRun]) -> None:
@@ -356,8 +423,15 @@ def test_changing_a_password(okta: Org, twin_run: Callable[..., TwinRun]) -> Non
     rules = twin.run.world(twin.app).writing("okta/password-rules")
     row = next(iter(rules.rows()))
     rules.replace(row.with_data({**row.data, "minAgeMinutes": 60}))
-    made = {"profile": {"firstName": "A", "lastName": "B", "email": "a.b@example.com", "login": "a.b@example.com"},
-            "credentials": {"password": {"value": PASSWORD}}}
+    made = {
+        "profile": {
+            "firstName": "A",
+            "lastName": "B",
+            "email": "a.b@example.com",
+            "login": "a.b@example.com",
+        },
+        "credentials": {"password": {"value": PASSWORD}},
+    }
     path = f"/api/v1/users/{twin.call('POST', '/api/v1/users', json=made).json()['id']}/credentials/change_password"
     body = {"oldPassword": {"value": PASSWORD}, "newPassword": {"value": "New-Otter-9"}}
     assert twin.call("POST", f"{path}?strict=true", json=body).json()["errorCode"] == "E0000080"
@@ -369,16 +443,24 @@ def test_the_recovery_question(okta: Org) -> None:
 
     def change(password: str, name: str = user) -> Any:
         question = RecoveryQuestionCredential(question="Which river?", answer="the wide one")
-        body = UserCredentials(password=PasswordCredential(value=password), recovery_question=question)
+        body = UserCredentials(
+            password=PasswordCredential(value=password), recovery_question=question
+        )
         return lambda client: client.change_recovery_question(name, body)
 
     assert okta.refused(change("wrong"))[:3] == (403, "E0000014", "Update of credentials failed")
     assert okta.ok(change(PASSWORD)).recovery_question.question == "Which river?"
-    assert okta.get(f"/api/v1/users/{user}")["credentials"]["recovery_question"] == {"question": "Which river?"}
+    assert okta.get(f"/api/v1/users/{user}")["credentials"]["recovery_question"] == {
+        "question": "Which river?"
+    }
     without = okta.user("Bob")["id"]
     assert okta.refused(change("a", without))[:2] == (403, "E0000036")
     path = f"/api/v1/users/{user}/credentials/change_recovery_question"
-    answer = okta.post(path, status=400, json={"password": {"value": PASSWORD}, "recovery_question": {"question": "x"}})
+    answer = okta.post(
+        path,
+        status=400,
+        json={"password": {"value": PASSWORD}, "recovery_question": {"question": "x"}},
+    )
     assert answer["errorCauses"] == [{"errorSummary": "answer: The field cannot be left blank"}]
 
 
@@ -386,7 +468,9 @@ def test_forgotten_passwords(okta: Org) -> None:
     user = okta.user("Ada", password=PASSWORD, question=True)["id"]
     path = f"/api/v1/users/{user}/credentials"
     answer = okta.ok(lambda client: client.forgot_password(user, send_email=False))
-    assert re.fullmatch(re.escape(okta.url) + r"/signin/reset-password/[\w-]{20}", answer.reset_password_url)
+    assert re.fullmatch(
+        re.escape(okta.url) + r"/signin/reset-password/[\w-]{20}", answer.reset_password_url
+    )
     assert okta.post(f"{path}/forgot_password") == {}
     assert okta.status(user) == "ACTIVE"
 
@@ -411,7 +495,10 @@ def test_revoking_sessions(okta: Org, twin_run: Callable[..., TwinRun]) -> None:
     user = okta.user("Ada", password=PASSWORD)["id"]
     okta.ok(lambda client: client.revoke_user_sessions(user))
     assert okta.http("DELETE", f"/api/v1/users/{user}/sessions").status_code == 204
-    assert okta.refused(lambda client: client.revoke_user_sessions("nobody"))[:2] == (404, "E0000007")
+    assert okta.refused(lambda client: client.revoke_user_sessions("nobody"))[:2] == (
+        404,
+        "E0000007",
+    )
 
     twin = twin_run("okta")
     admin = twin.call("GET", "/api/v1/users/me").json()["id"]
@@ -427,7 +514,10 @@ def test_revoking_sessions(okta: Org, twin_run: Callable[..., TwinRun]) -> None:
     twin.call("DELETE", f"/api/v1/users/{admin}/sessions?oauthTokens=true")
     assert kinds() == []
     add_sessions(twin, admin)
-    twin.call("POST", f"/api/v1/users/{admin}/lifecycle/expire_password_with_temp_password?revokeSessions=true")
+    twin.call(
+        "POST",
+        f"/api/v1/users/{admin}/lifecycle/expire_password_with_temp_password?revokeSessions=true",
+    )
     assert "session" not in kinds()
 
 
@@ -462,7 +552,10 @@ def test_lists_filter_search_and_sort(okta: Org) -> None:
     assert names() == ["Robin", "Ada", "Adam", "Zoe"]
     assert names(q="ad") == ["Ada", "Adam"]
     assert names(filter='status eq "DEPROVISIONED"') == ["Gus"]
-    assert names(filter='profile.login eq "zoe@example.com" or profile.firstName eq "Ada"') == ["Ada", "Zoe"]
+    assert names(filter='profile.login eq "zoe@example.com" or profile.firstName eq "Ada"') == [
+        "Ada",
+        "Zoe",
+    ]
     assert names(filter='profile.firstName eq "ada"') == []
     assert names(filter='lastUpdated lt "2001-01-01T00:00:00Z"') == []
     assert names(search='profile.firstName eq "ada"') == ["Ada"]
@@ -472,13 +565,13 @@ def test_lists_filter_search_and_sort(okta: Org) -> None:
     ]  # fmt: skip
     assert names(sort_by="profile.firstName", sort_order="desc") == ["Robin", "Ada", "Adam", "Zoe"]
 
-    bad = (400, "E0000031", "Invalid search criteria.", [])
+    bad: Refused = (400, "E0000031", "Invalid search criteria.", [])
     for query in (
         {"filter": 'status sw "A"'}, {"filter": "status eq"}, {"filter": 'nickName eq "x"'},
         {"filter": 'not (status eq "ACTIVE")'}, {"filter": 'lastUpdated gt "soon"'},
         {"search": 'profile.title co "x"'}, {"search": 'status ne "ACTIVE"'}, {"search": "("},
     ):  # fmt: skip
-        assert okta.refused(lambda client, query=query: client.list_users(**query)) == bad
+        assert okta.refused(partial(Client.list_users, **query)) == bad
     both = {"q": "a", "filter": 'status eq "ACTIVE"'}
     assert okta.refused(lambda client: client.list_users(**both))[1] == "E0000033"
 
@@ -494,7 +587,9 @@ def test_lists_show_only_the_self_link_and_page_by_header(okta: Org) -> None:
         okta.user(name)
 
     async def walk(client: Any) -> tuple[list[int], list[str], Any]:
-        sizes, names, after = [], [], None
+        sizes: list[int] = []
+        names: list[str] = []
+        after = None
         while True:
             users, response, error = await client.list_users(limit=2, after=after)
             if error is not None:
@@ -517,4 +612,7 @@ def test_lists_show_only_the_self_link_and_page_by_header(okta: Org) -> None:
     assert all(list(user["_links"]) == ["self"] for user in answer.json())
     assert "link" not in okta.http("GET", "/api/v1/users?q=a").headers
     bad = okta.http("GET", "/api/v1/users?after=nonsense").json()
-    assert (bad["errorCode"], bad["errorCauses"]) == ("E0000029", [{"errorSummary": "Invalid cursor."}])
+    assert (bad["errorCode"], bad["errorCauses"]) == (
+        "E0000029",
+        [{"errorSummary": "Invalid cursor."}],
+    )

@@ -64,24 +64,39 @@ def test_post_content(slack: WebClient, random: str) -> None:
     assert posted == f"a &lt; b &amp; c &gt; d  <@{ADMIN}> &amp;"
     linked = slack.chat_postMessage(channel=random, text="@robin in #random", link_names=True)
     assert linked["message"]["text"] == f"<@{ADMIN}> in <#{random}|random>"
-    blocks = slack.chat_postMessage(channel=random, text="Frost", blocks=[SECTION])["message"]["blocks"]
+    blocks = slack.chat_postMessage(channel=random, text="Frost", blocks=[SECTION])["message"][
+        "blocks"
+    ]
     assert blocks[0]["text"] == SECTION["text"] and blocks[0]["block_id"]
     attached = slack.chat_postMessage(channel=random, attachments=json.dumps([{"text": "x"}]))
     assert attached["message"]["attachments"] == [{"id": 1, "text": "x"}]
     assert refused(slack.chat_postMessage, channel=random, blocks="[{") == "invalid_blocks_format"
     assert refused(slack.chat_postMessage, channel=random, blocks=[{"x": 1}]) == "invalid_blocks"
     many = [{"text": "x"}] * 101
-    assert refused(slack.chat_postMessage, channel=random, attachments=many) == "too_many_attachments"
+    assert (
+        refused(slack.chat_postMessage, channel=random, attachments=many) == "too_many_attachments"
+    )
     both = {"channel": random, "text": "x", "markdown_text": "y"}
-    assert refused(slack.api_call, api_method="chat.postMessage", json=both) == "markdown_text_conflict"
+    assert (
+        refused(slack.api_call, api_method="chat.postMessage", json=both)
+        == "markdown_text_conflict"
+    )
     odd = {"channel": random, "text": "x", "metadata": "{"}
-    assert refused(slack.api_call, api_method="chat.postMessage", data=odd) == "invalid_metadata_format"
+    assert (
+        refused(slack.api_call, api_method="chat.postMessage", data=odd)
+        == "invalid_metadata_format"
+    )
     half = {"channel": random, "text": "x", "metadata": {"event_type": "frost"}}
-    assert refused(slack.api_call, api_method="chat.postMessage", json=half) == "invalid_metadata_schema"
+    assert (
+        refused(slack.api_call, api_method="chat.postMessage", json=half)
+        == "invalid_metadata_schema"
+    )
 
 
 def test_post_under_another_name(slack: WebClient, random: str) -> None:
-    named = slack.chat_postMessage(channel=random, text="x", username="Weather", icon_emoji=":cloud:")
+    named = slack.chat_postMessage(
+        channel=random, text="x", username="Weather", icon_emoji=":cloud:"
+    )
     message = named["message"]
     assert (message["subtype"], message["username"]) == ("bot_message", "Weather")
     assert message["icons"] == {"emoji": ":cloud:"} and "user" not in message
@@ -117,8 +132,12 @@ def test_history(slack: WebClient, random: str) -> None:
     assert texts(closed) == ["n3", "n2", "n1"]
     one = slack.conversations_history(channel=random, latest=stamps[2], inclusive=True, limit=1)
     assert texts(one) == ["n2"]
-    assert refused(slack.conversations_history, channel=random, latest="noon") == "invalid_ts_latest"
-    assert refused(slack.conversations_history, channel=random, oldest="noon") == "invalid_ts_oldest"
+    assert (
+        refused(slack.conversations_history, channel=random, latest="noon") == "invalid_ts_latest"
+    )
+    assert (
+        refused(slack.conversations_history, channel=random, oldest="noon") == "invalid_ts_oldest"
+    )
     assert refused(slack.conversations_history, channel=random, cursor="x") == "invalid_cursor"
     assert refused(slack.conversations_history, channel=ADMIN) == "channel_not_found"
     metadata = {"event_type": "frost", "event_payload": {"degrees": -2}}
@@ -157,7 +176,10 @@ def test_threads(slack: WebClient, random: str) -> None:
     assert (head["reply_count"], head["thread_ts"]) == (0, parent) and "latest_reply" not in head
     assert refused(slack.conversations_replies, channel=random, ts="1.0") == "thread_not_found"
     absent = {"channel": random}
-    assert refused(slack.api_call, api_method="conversations.replies", data=absent) == "thread_not_found"
+    assert (
+        refused(slack.api_call, api_method="conversations.replies", data=absent)
+        == "thread_not_found"
+    )
     code = refused(slack.chat_postMessage, channel=random, text="x", thread_ts="1.0")
     assert code == "cannot_reply_to_message"
 
@@ -188,7 +210,11 @@ def test_update(slack: WebClient, random: str) -> None:
 
 def test_delete(slack: WebClient, random: str) -> None:
     ts = slack.chat_postMessage(channel=random, text="Oops")["ts"]
-    assert slack.chat_delete(channel=random, ts=ts).data == {"ok": True, "channel": random, "ts": ts}
+    assert slack.chat_delete(channel=random, ts=ts).data == {
+        "ok": True,
+        "channel": random,
+        "ts": ts,
+    }
     assert texts(slack.conversations_history(channel=random)) == []
     assert refused(slack.chat_delete, channel=random, ts=ts) == "message_not_found"
     slack.conversations_setTopic(channel=random, topic="t")
@@ -206,7 +232,9 @@ def test_ephemeral(slack: WebClient, random: str) -> None:
     assert code == "user_not_in_channel"
     assert refused(slack.chat_postEphemeral, channel=random, user=ADMIN, text="") == "no_text"
     long = "x" * 40_001
-    assert refused(slack.chat_postEphemeral, channel=random, user=ADMIN, text=long) == "msg_too_long"
+    assert (
+        refused(slack.chat_postEphemeral, channel=random, user=ADMIN, text=long) == "msg_too_long"
+    )
 
 
 def test_me_message(slack: WebClient, random: str) -> None:

@@ -83,6 +83,8 @@ def test_create_names(slack: WebClient) -> None:
     assert made["is_member"] and made["creator"] == BOT and made["latest"] is None
     assert subtypes(slack, made["id"]) == ["channel_join"]
     assert refused(slack.conversations_create, name="herbs") == "name_taken"
+    away = {"name": "x", "team_id": "T0ELSEWHERE"}
+    assert refused(slack.conversations_create, **away) == "invalid_arguments"
     assert refused(slack.conversations_create, name="") == "invalid_name_required"
     assert refused(slack.conversations_create, name="x" * 81) == "invalid_name_maxlength"
     assert refused(slack.conversations_create, name="--..") == "invalid_name_punctuation"
@@ -181,7 +183,9 @@ def test_invite(slack: WebClient) -> None:
 
 def test_kick(slack: WebClient) -> None:
     general, random = channel(slack, "general")["id"], channel(slack, "random")["id"]
-    assert refused(slack.conversations_kick, channel=general, user=ADMIN) == "cant_kick_from_general"
+    assert (
+        refused(slack.conversations_kick, channel=general, user=ADMIN) == "cant_kick_from_general"
+    )
     assert refused(slack.conversations_kick, channel=random, user=BOT) == "cant_kick_self"
     assert refused(slack.conversations_kick, channel=random, user="U0NOBODY1") == "user_not_found"
     assert slack.conversations_kick(channel=random, user=ADMIN).data == {"ok": True, "errors": {}}
@@ -224,7 +228,11 @@ def test_open_and_close(slack: WebClient) -> None:
     group = slack.conversations_open(users=[ADMIN, COLLEAGUE], return_im=True)["channel"]
     assert group["is_mpim"] and group["is_private"]
     assert slack.conversations_open(users=[COLLEAGUE, ADMIN])["channel"]["id"] == group["id"]
-    assert set(slack.conversations_members(channel=group["id"])["members"]) == {ADMIN, BOT, COLLEAGUE}
+    assert set(slack.conversations_members(channel=group["id"])["members"]) == {
+        ADMIN,
+        BOT,
+        COLLEAGUE,
+    }
     assert "channel" not in slack.conversations_open(users=[COLLEAGUE], prevent_creation=True).data
     assert refused(slack.api_call, api_method="conversations.open") == "users_list_not_supplied"
     assert refused(slack.conversations_open, users="U0NOBODY1") == "user_not_found"

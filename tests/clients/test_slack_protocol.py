@@ -29,7 +29,9 @@ def bearer(twin: Any) -> dict[str, str]:
     return {"authorization": twin.credential("slack")}
 
 
-def test_arguments_come_from_anywhere(http: httpx.Client, twin: Any, bearer: dict[str, str]) -> None:
+def test_arguments_come_from_anywhere(
+    http: httpx.Client, twin: Any, bearer: dict[str, str]
+) -> None:
     message = {"channel": "general", "text": "Frost"}
     token = {"token": twin.token("slack")}
     ways = [
@@ -73,7 +75,10 @@ def test_unknown_methods(http: httpx.Client, bearer: dict[str, str]) -> None:
 def test_argument_names(http: httpx.Client, bearer: dict[str, str]) -> None:
     answer = http.post("/api/chat.postMessage", data={"text[message]": "x", "channel": "general"})
     assert answer.json()["error"] == "invalid_array_arg"
-    assert http.get("/api/users.list", params={"query[token]": "x"}).json()["error"] == "invalid_array_arg"
+    assert (
+        http.get("/api/users.list", params={"query[token]": "x"}).json()["error"]
+        == "invalid_array_arg"
+    )
     assert http.get("/api/users.list", params={"/token": "x"}).json()["error"] == "invalid_arg_name"
     assert http.get("/api/users.list", params={"pretty": "1"}, headers=bearer).json()["ok"]
 
@@ -81,7 +86,9 @@ def test_argument_names(http: httpx.Client, bearer: dict[str, str]) -> None:
 def test_bodies_that_are_not_understood(http: httpx.Client, bearer: dict[str, str]) -> None:
     def post(content: bytes, kind: str | None, **headers: str) -> dict[str, Any]:
         sent = {**headers, **({"content-type": kind} if kind else {})}
-        body: dict[str, Any] = http.post("/api/chat.postMessage", content=content, headers=sent).json()
+        body: dict[str, Any] = http.post(
+            "/api/chat.postMessage", content=content, headers=sent
+        ).json()
         return body
 
     form = b"channel=general&text=x"
@@ -101,7 +108,9 @@ def test_charset_warnings(http: httpx.Client, bearer: dict[str, str]) -> None:
         "response_metadata": {"warnings": ["missing_charset"]},
     }
     random = http.get("/api/conversations.list", headers=bearer).json()["channels"][1]["id"]
-    joined = http.post("/api/conversations.join", json={"channel": random}, headers={**bearer, **bare})
+    joined = http.post(
+        "/api/conversations.join", json={"channel": random}, headers={**bearer, **bare}
+    )
     assert joined.json()["warning"] == "already_in_channel,missing_charset"
     form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
     answer = http.post("/api/auth.test", content=b"x=1", headers={**bearer, **form}).json()

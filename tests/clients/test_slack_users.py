@@ -80,7 +80,9 @@ def test_lookup_by_email(slack: WebClient) -> None:
 
 def test_profile(slack: WebClient) -> None:
     assert slack.users_profile_get()["profile"]["bot_id"].startswith("B")
-    assert slack.users_profile_get(user=ADMIN, include_labels=True)["profile"]["first_name"] == "Robin"
+    assert (
+        slack.users_profile_get(user=ADMIN, include_labels=True)["profile"]["first_name"] == "Robin"
+    )
     assert refused(slack.users_profile_get, user="U0NOBODY1") == "user_not_found"
 
 

@@ -57,7 +57,7 @@ def update(scope: Any) -> Any:
         mask = {name: {} for name in given}
     mask = {name: below for name, below in mask.items() if name not in {"sheetId", "index", "sheetType"}}
     old = sheet.data["properties"]
-    new = laid_over(old, shown.coloured(given), shown.paired(mask))
+    new = laid_over(old, shown.coloured(given), shown.paired(mask)) if mask else dict(old)
     siblings = ordered(scope, scope.spreadsheet)
     if not new.get("title"):
         new["title"] = old["title"]

@@ -62,7 +62,7 @@ def update(scope: Any) -> Any:
     if "*" in mask:
         mask = {name: {} for name in given}
     mask = {name: below for name, below in mask.items() if name != "tableId"}
-    new = laid_over(table.data, shown.coloured(given), mask)
+    new = laid_over(table.data, shown.coloured(given), mask) if mask else dict(table.data)
     book = Book(scope, scope.spreadsheet)
     area = a1.of_grid_range(scope, scope.spreadsheet, new.get("range"))
     if not new.get("name"):

@@ -52,7 +52,7 @@ class Expression:
         while place < len(source):
             found = TOKEN.match(source, place)
             if found is None or found.lastgroup is None:
-                raise ValueError(f"unexpected {source[place:place + 10]!r}")
+                raise ValueError(f"unexpected {source[place : place + 10]!r}")
             kind, word = found.lastgroup, found.group(found.lastgroup)
             if kind == "name" and word.lower() in WORDS:
                 kind, word = "sign", WORDS[word.lower()]

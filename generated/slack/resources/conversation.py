@@ -104,12 +104,16 @@ def _check(scope: Any, users: list[str]) -> None:
 
 
 def _brief(scope: Any, conversation: Any) -> dict[str, Any]:
-    return shown(scope, conversation) if on(scope.args.get("return_im")) else {"id": conversation.id}
+    return (
+        shown(scope, conversation) if on(scope.args.get("return_im")) else {"id": conversation.id}
+    )
 
 
 def direct(scope: Any, user: str) -> Any:
     """Return the caller's direct message with a member, or None."""
-    return next((one for one in scope.all("conversation", user=user) if one.data.get("is_im")), None)
+    return next(
+        (one for one in scope.all("conversation", user=user) if one.data.get("is_im")), None
+    )
 
 
 def group(scope: Any, users: list[str]) -> Any:
@@ -128,7 +132,12 @@ def make(scope: Any, users: list[str]) -> Any:
     if len(users) == 1:
         data |= {"kind": "im", "user": users[0]}
     else:
-        data |= {"kind": "channel", "name": _name(scope, users), "is_mpim": True, "is_private": True}
+        data |= {
+            "kind": "channel",
+            "name": _name(scope, users),
+            "is_mpim": True,
+            "is_private": True,
+        }
     made = scope.create("conversation", data)
     for name in [scope.me.id, *users]:
         scope.create("member", {}, conversation=made, user=name)

@@ -36,11 +36,16 @@ def post_message(scope: Any) -> dict[str, Any]:
         note = f"[WARN] A text of more than {LONGEST} characters was cut"
         warning = {"warning": "message_truncated", "response_metadata": {"messages": [note]}}
     posted = scope.create("message", data, conversation=conversation)
-    return {"channel": conversation.id, "ts": posted.id, "message": scope.do_render(posted), **warning}
+    return {
+        "channel": conversation.id,
+        "ts": posted.id,
+        "message": scope.do_render(posted),
+        **warning,
+    }
 
 
 def post_ephemeral(scope: Any) -> dict[str, Any]:
-    """Show something to one member: it is in no history, and its ts is of no use to other methods."""
+    """Show something to one member; it is in no history, and no other method takes its ts."""
     short(scope, read_content(scope))
     reply_of(scope, scope.conversation, touch=False)
     return {"message_ts": stamp(scope)}
@@ -49,7 +54,9 @@ def post_ephemeral(scope: Any) -> dict[str, Any]:
 def post_me_message(scope: Any) -> dict[str, Any]:
     content = {"subtype": "me_message", "text": clean(scope, scope.args["text"])}
     short(scope, content)
-    posted = scope.create("message", {**author(scope, plain=True), **content}, conversation=scope.conversation)
+    posted = scope.create(
+        "message", {**author(scope, plain=True), **content}, conversation=scope.conversation
+    )
     return {"channel": scope.conversation.id, "ts": posted.id}
 
 
@@ -82,7 +89,7 @@ def update_message(scope: Any) -> dict[str, Any]:
 
 
 def target(scope: Any, name: str) -> Any:
-    """Return the conversation that a channel argument means; a direct message is made if need be."""
+    """Return the conversation that an argument means; a direct message is made if need be."""
     found = scope.get("conversation", name)
     if found is None and name and name[0] not in "@DUW":
         found = next(iter(scope.all("conversation", name=name.removeprefix("#"))), None)
@@ -181,7 +188,9 @@ def _blocks(scope: Any, value: Any) -> list[dict[str, Any]] | None:
         raise scope.fail("invalid_blocks_format") from None
     if not isinstance(blocks, list):
         raise scope.fail("invalid_blocks_format")
-    if len(blocks) > MOST_BLOCKS or not all(isinstance(one, dict) and one.get("type") for one in blocks):
+    if len(blocks) > MOST_BLOCKS or not all(
+        isinstance(one, dict) and one.get("type") for one in blocks
+    ):
         raise scope.fail("invalid_blocks")
     return [{"type": one["type"], "block_id": scope.do_mint("{base62:5}"), **one} for one in blocks]
 
@@ -217,7 +226,7 @@ def _metadata(scope: Any, value: Any) -> dict[str, Any] | None:
 
 
 def clean(scope: Any, text: Any) -> str:
-    """Return a text as it is stored: control characters gone, `&`, `<`, `>` escaped but for markup."""
+    """Return a text as it is stored: no control characters; `&`, `<`, `>` escaped outside markup."""
     text = _CONTROL.sub("", str(text))
     parts, end = [], 0
     for markup in _MARKUP.finditer(text):
@@ -236,12 +245,13 @@ def _escape(text: str) -> str:
 
 def _mention(scope: Any, found: re.Match[str]) -> str:
     user = next(iter(scope.all("user", name=found[1])), None)
-    return found[0] if user is None else f"<@{user.id}>"
+    return f"@{found[1]}" if user is None else f"<@{user.id}>"
 
 
 def _channel(scope: Any, found: re.Match[str]) -> str:
-    channel = next(iter(scope.all("conversation", name=found[1])), None)
-    return found[0] if channel is None else f"<#{channel.id}|{found[1]}>"
+    name = found[1]
+    channel = next(iter(scope.all("conversation", name=name)), None)
+    return f"#{name}" if channel is None else f"<#{channel.id}|{name}>"
 
 
 def reply_of(scope: Any, conversation: Any, *, touch: bool = True) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,7 +48,7 @@ def run(
     rate_limits: bool,
     as_json: bool,
     debug: bool,
-) -> int:
+) -> None:
     """Serve twins: point an official SDK at the address that is printed.
 
     Each twin gets a port of its own, from --port upwards, in the order given. A credential that
@@ -98,7 +100,12 @@ def run(
         else:
             _print(described, found, authority, control_token)
 
-    return serve(serving, places, certificate=certificate, on_ready=ready)
+    code = serve(serving, places, certificate=certificate, on_ready=ready)
+    # granian's threads may still be letting go of Python objects, and abort the process when the
+    # interpreter is taken down under them: leave without taking it down.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _described(

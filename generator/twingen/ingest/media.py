@@ -15,7 +15,7 @@ def media_type(text: str) -> tuple[str, bool]:
 
     Parameters after a comma (`application/json, okta-version=1.0.0`) belong to the type.
     """
-    pieces = [piece for piece in re.split(r"([;,])", text)]
+    pieces = re.split(r"([;,])", text)
     head = pieces[0].strip().lower()
     kind, slash, subtype = head.partition("/")
     legal = bool(slash and _TOKEN.match(kind) and _TOKEN.match(subtype))

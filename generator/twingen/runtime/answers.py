@@ -195,7 +195,8 @@ class Answers:
                     inside = scope.with_names({"record": row, row.kind.replace("-", "_"): row})
                     value = evaluate(inside)
                     if value is not NOTHING:
-                        data = paths.put(data, paths.split(path), value)
+                        # What is expanded is not expanded again.
+                        data = paths.put(data, paths.split(path), inside.do_render(value))
         if self.only:
             data = paths.picked(data, self.only)
         for path in self.drop:

@@ -190,7 +190,8 @@ class TwinApp:
                 found.append(alias + template[len(base) :])
         for server in self.twin.contract.servers:
             base = "/" + server.url.partition("://")[2].partition("/")[2].strip("/")
-            if base != "/" and template.startswith(f"{base}/"):
+            base = base.rstrip("/")
+            if template.startswith(f"{base}/"):
                 found += [head + template[len(base) :] for head in self.twin.service.prefixes]
         return list(dict.fromkeys(found))
 

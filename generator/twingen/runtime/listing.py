@@ -234,7 +234,7 @@ def _equals(name: str, value: Any, treatment: Treatment) -> Test:
         for field in fields:
             found = paths.get(row.data, field)
             members = found if isinstance(found, list) else [found]
-            if any(_plain(member) in texts for member in members):
+            if any(member is not None and _plain(member) in texts for member in members):
                 return True
         return False
 

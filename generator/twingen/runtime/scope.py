@@ -97,9 +97,10 @@ class Scope:
     def do_iso(self, seconds: Any) -> Any:
         return None if seconds is None else written(int(float(seconds) * 1000), "iso-millis")
 
-    def do_find(self, resource: str, identifier: Any = None, **where: Any) -> Row | None:
-        if identifier is not None:
-            return self.engine.lookup(self.world, resource, identifier, self)
+    def do_find(self, resource: str, *identifier: Any, **where: Any) -> Row | None:
+        """Return the record of that id (None for an absent one), else the first that fits `where`."""
+        if identifier and not (identifier[0] is None and where):
+            return self.engine.lookup(self.world, resource, identifier[0], self)
         return next(iter(self.engine.select(self.world, resource, _dotted(where))), None)
 
     def do_find_all(self, resource: str, **where: Any) -> list[Row]:

@@ -201,7 +201,7 @@ def _lifecycle(lifecycle: Lifecycle | None) -> Data | None:
         return None
     moves = {
         name: {
-            **{"from": value for value in [list(move.sources)] if value},
+            **({"from": list(move.sources)} if move.sources else {}),
             **({} if move.to is None else {"to": move.to}),
             **_some(
                 set=dict(move.set),

@@ -103,7 +103,7 @@ def line_of(text: str, path: Sequence[str | int], *, key: bool = False) -> int:
             line = node.start_mark.line + 1
         else:
             return line
-    return line if key or node is None else line
+    return line
 
 
 class _Dumper(_FastDumper):  # type: ignore[misc]
