@@ -36,10 +36,21 @@ class Contender:
     process: subprocess.Popen[bytes]
     credential: str = ""
     user: str = ""
+    list_query: str = "limit=20"
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def request(self, case: str) -> tuple[str, str]:
+        """Return the method and path of a case."""
+        match case:
+            case "get":
+                return "GET", f"/api/v1/users/{self.user}"
+            case "list":
+                return "GET", f"/api/v1/users?{self.list_query}"
+            case _:
+                return "POST", "/api/v1/users"
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """Make one request outside the measurement."""
@@ -106,8 +117,12 @@ def emulate(installed: Path) -> Iterator[Contender]:
         "start", "--service", "okta", "--port", str(port),
     ]  # fmt: skip
     with _running(command, folder=installed) as process:
-        # Any credential opens it, and each is good for 5,000 requests an hour.
-        found = Contender(name="emulate", port=port, process=process, credential="SSWS bench-*")
+        # Any credential opens it, and each is good for 5,000 requests an hour. Lists have another
+        # parameter than Okta's.
+        found = Contender(
+            name="emulate", port=port, process=process, credential="SSWS bench-*",
+            list_query="per_page=20",
+        )  # fmt: skip
         _wait(found)
         yield found
 

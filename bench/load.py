@@ -27,11 +27,11 @@ def have_wrk() -> bool:
 
 
 def load(
-    url: str, case: str, *, credential: str, user: str, run: str, seconds: int, connections: int
+    url: str, method: str, path: str, *, credential: str, run: str, seconds: int, connections: int
 ) -> Load:
-    """Send one case's requests for `seconds`; raises RuntimeError when wrk fails."""
+    """Send requests for `seconds`; raises RuntimeError when wrk fails."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url]
-    command += ["--", case, credential, user, run]
+    command += ["--", method, path, credential, run]
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
     found = _FIGURES.search(done.stdout)
     if found is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -94,8 +95,8 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
 def _record_answers(twin: Contender, folder: Path) -> dict[str, int]:
     """Write down what the twin answers in each case, for the constant answer to repeat."""
     answers = {
-        "get": twin.expect("GET", f"/api/v1/users/{twin.user}"),
-        "list": twin.expect("GET", "/api/v1/users?limit=20"),
+        "get": twin.expect(*twin.request("get")),
+        "list": twin.expect(*twin.request("list")),
         "create": twin.expect("POST", "/api/v1/users", {"profile": contenders.profile(999)}),
     }
     for case, content in answers.items():
@@ -117,37 +118,38 @@ def _round(
             # It has no reset that keeps it warm and counts anew: each round starts another.
             ready.append(stack.enter_context(contenders.emulate(EMULATE)))
             ready[-1].populate()
-            _warm(ready[-1], options)
+            for case in ("get", "list"):
+                _load(ready[-1], case, f"{case}-warm", 1, options)
         turn = number % len(ready)
         for case in CASES:
             for one in (*ready[turn:], *ready[:turn]):
                 _check(one, case)
-                found = load(
-                    one.url, case, credential=one.credential, user=one.user,
-                    run=f"{case}-{number}", seconds=options.seconds if number else 1,
-                    connections=options.connections,
-                )  # fmt: skip
+                found = _load(one, case, f"{case}-{number}", options.seconds if number else 1, options)
                 _accept(one, case, found)
                 if number:
                     figures.add(one.name, case, found)
     print(f"round {number} of {options.rounds}" if number else "warm", flush=True)
 
 
-def _warm(emulate: Contender, options: argparse.Namespace) -> None:
-    for case in ("get", "list"):
-        load(
-            emulate.url, case, credential=emulate.credential, user=emulate.user, run=f"{case}-warm",
-            seconds=1, connections=options.connections,
-        )  # fmt: skip
+def _load(
+    one: Contender, case: str, run: str, seconds: int, options: argparse.Namespace
+) -> Load:
+    method, path = one.request(case)
+    return load(
+        one.url, method, path, credential=one.credential, run=run, seconds=seconds,
+        connections=options.connections,
+    )  # fmt: skip
 
 
 def _check(one: Contender, case: str) -> None:
     """Refuse to measure what does not answer what was asked for."""
     if one.name == "constant" or case == "create":
         return
-    if case == "list" and one.expect("GET", "/api/v1/users?limit=20").count(b'"lastUpdated"') != 20:
-        raise BenchError(f"{one.name} does not list 20 users")
-    one.expect("GET", f"/api/v1/users/{one.user}")
+    found = json.loads(one.expect(*one.request(case)))
+    if case == "list" and len(found) != 20:
+        raise BenchError(f"{one.name} lists {len(found)} users, not 20")
+    if case == "get" and found["id"] != one.user:
+        raise BenchError(f"{one.name} answers another user")
 
 
 def _accept(one: Contender, case: str, found: Load) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sysconfig import get_path
 
 import pytest
+
 from tests.conftest import ROOT, free_ports
 from tests.shop import write_docs
 

@@ -19,16 +19,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Twingen:
-    """`twingen` in the folder `home`, with caches and state below it."""
+    """`twingen` in the folder `home`, with state below it and a cache in `cache`."""
 
     home: Path
+    cache: Path
 
     def command(self, *arguments: str | Path) -> list[str]:
         return [sys.executable, "-m", "twingen", *map(str, arguments)]
 
     def env(self) -> dict[str, str]:
         made = environment(
-            TWINGEN_CACHE=str(self.home / ".cache"), TWINGEN_STATE=str(self.home / ".state")
+            TWINGEN_CACHE=str(self.cache), TWINGEN_STATE=str(self.home / ".state")
         )
         return {k: v for k, v in made.items() if k not in {"ANTHROPIC_API_KEY", "TWINGEN_CONTROL_TOKEN"}}
 

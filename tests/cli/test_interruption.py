@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.cli.calling import Twingen
 from tests.shop import OPENAPI, shop_twin, write_docs
 
@@ -31,7 +32,8 @@ def large_docs(folder: Path) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("delay", [0.05, 0.6, 1.2])
-def test_the_old_twin_stays(twingen: Twingen, number: int, delay: float) -> None:
+def test_the_old_twin_stays(twingen: Twingen, tmp_path: Path, number: int, delay: float) -> None:
+    twingen = Twingen(twingen.home, tmp_path / "cold")
     large_docs(twingen.home / "docs")
     twin = shop_twin(twingen.home / "generated" / "shop")
     before = content(twin)

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from tests.cli.calling import Twingen
 from tests.shop import shop_twin, write_docs
 

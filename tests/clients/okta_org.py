@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import httpx
 from okta.client import Client
+
 from tests.conftest import Served
 
 PASSWORD = "Brisk-Otter-4412"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from okta.client import Client
 from okta.models import AddGroupRequest, AssignGroupOwnerRequestBody, OktaUserGroupProfile
+
 from tests.clients.okta_org import Org, Refused
 from tests.conftest import Served
 

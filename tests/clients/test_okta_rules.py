@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from okta.models import CreateGroupRuleRequest, GroupRule
+
 from tests.clients.okta_org import Org, Refused
 from tests.conftest import Served
 

@@ -21,6 +21,7 @@ from okta.models import (
     UserNextLogin,
     UserProfile,
 )  # fmt: skip
+
 from tests.clients.okta_org import PASSWORD, Org, Refused
 from tests.conftest import Served, TwinRun
 

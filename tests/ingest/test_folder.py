@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ingest.conftest import Ingest, answering, openapi, read, written
 
+from tests.ingest.conftest import Ingest, answering, openapi, read, written
 from twingen.contract.diagnostics import Diagnostics
 from twingen.errors import NoContractError, UsageError
 from twingen.ingest import read_folder

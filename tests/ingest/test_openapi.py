@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.ingest.conftest import Ingest, answering, openapi
 
+from tests.ingest.conftest import Ingest, answering, openapi
 from twingen.contract.schemas import properties
 
 OK: dict[str, Any] = {"responses": {"200": {"description": "ok"}}}

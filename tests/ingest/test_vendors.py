@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.ingest.conftest import read
 
+from tests.ingest.conftest import read
 from twingen.contract.schemas import references
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ingest.conftest import Ingest
 
+from tests.ingest.conftest import Ingest
 from twingen.contract.diagnostics import Diagnostics
 from twingen.errors import DocumentError
 from twingen.ingest import read_folder

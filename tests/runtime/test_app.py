@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.runtime.making import Caller, document, twin_of
 
+from tests.runtime.making import Caller, document, twin_of
 from twingen.runtime.http import Request
 from twingen.twin.model import Twin
 

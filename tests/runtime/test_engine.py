@@ -6,8 +6,8 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from tests.runtime.making import Caller, twin_of
 
+from tests.runtime.making import Caller, twin_of
 from twingen.errors import FormatError
 
 CRUD = """

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+
 from tests.runtime.making import Caller, twin_of
 
 ROUTES = "GET /users\nPOST /users 201\nDELETE /users/{id} 204\nGET /groups/{id}/users\n"

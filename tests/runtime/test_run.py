@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.runtime.making import Caller, twin_of
 
+from tests.runtime.making import Caller, twin_of
 from twingen.runtime.http import Response
 from twingen.runtime.run import UnknownWorldError
 

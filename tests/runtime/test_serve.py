@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.conftest import Served, start
 from tests.shop import shop_twin
 

@@ -11,8 +11,10 @@ from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
 from twingen.infer.default_world import default_world
 from twingen.infer.draft import Draft
+from twingen.infer.edges import edges
 from twingen.infer.lifecycles import lifecycles
 from twingen.infer.methods import methods
+from twingen.infer.singletons import singletons
 from twingen.twin.model import Service
 
 Pass = Callable[[Draft], Draft]
@@ -23,6 +25,8 @@ PASSES: tuple[Pass, ...] = (
     aliases,
     methods,
     collections,
+    edges,
+    singletons,
     lifecycles,
     # Last: it looks at what every list came to.
     default_world,

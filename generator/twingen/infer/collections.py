@@ -354,12 +354,12 @@ def _operation(
         target=target,
         resource=resource.name,
         find=find,
-        parameters=_ignored(documented, set()),
+        parameters=ignored(documented, set()),
         inferred=(f"collections: {documented.method} of {does}",),
     )
 
 
-def _ignored(documented: Documented, known: set[str]) -> dict[str, Treatment]:
+def ignored(documented: Documented, known: set[str]) -> dict[str, Treatment]:
     return {
         parameter.name: Treatment(use="ignored", options={"why": "no rule tells what it does"})
         for parameter in documented.parameters
@@ -370,19 +370,10 @@ def _ignored(documented: Documented, known: set[str]) -> dict[str, Treatment]:
 def _list(
     draft: Draft, documented: Documented, resource: Resource, above: tuple[Find, ...]
 ) -> tuple[Operation, Paging | None] | None:
-    contract = draft.contract
-    schema = success_schema(documented)
-    found = list_items(schema, contract)
+    found = list_items(success_schema(documented), draft.contract)
     if found is None:
         return None
-    member = found[0]
-    style = paging(documented, member is not None, contract)
-    known = page_parameters(style)
-    if style is not None:
-        style = _distinct(draft, style)
-    answer = Answer()
-    if member is not None:
-        answer = Answer(body=envelope(member, record_properties(schema, contract), style, contract))
+    style, _ = paged(draft, documented, found[0])
     return (
         Operation(
             key=documented.key,
@@ -392,12 +383,33 @@ def _list(
             resource=resource.name,
             find=above,
             page=style.name if style else None,
-            parameters=_ignored(documented, known),
-            answer=answer,
+            parameters=ignored(documented, page_parameters(style)),
+            answer=envelope_answer(draft, documented, found[0], style),
             inferred=("collections: GET answers a list of it",),
         ),
         style,
     )
+
+
+def paged(
+    draft: Draft, documented: Documented, member: str | None
+) -> tuple[Paging | None, Draft]:
+    """Return the paging style of a list, and the draft that knows it."""
+    style = paging(documented, member is not None, draft.contract)
+    if style is None:
+        return None, draft
+    style = _distinct(draft, style)
+    return style, _with_style(draft, style)
+
+
+def envelope_answer(
+    draft: Draft, documented: Documented, member: str | None, style: Paging | None
+) -> Answer:
+    """Return what is around the records of a list: nothing where the list is a bare array."""
+    if member is None:
+        return Answer()
+    fields = record_properties(success_schema(documented), draft.contract)
+    return Answer(body=envelope(member, fields, style, draft.contract))
 
 
 def _distinct(draft: Draft, style: Paging) -> Paging:

@@ -9,6 +9,7 @@ from twingen.runtime.http import Request, Response
 from twingen.runtime.world import World
 
 _SHOWN = 4_096
+_KEPT = 16_384  # of each body, so that a journal of large ones does not fill the memory
 
 
 class Entry:
@@ -19,6 +20,16 @@ class Entry:
     def __init__(
         self, twin: str, world: str, request: Request, response: Response, started: int, at: int
     ):
+        if len(request.body) > _KEPT:
+            request = Request(
+                request.method, request.path, request.query, request.headers,
+                request.body[:_KEPT], request.base,
+            )  # fmt: skip
+        if len(response.body) > _KEPT:
+            response = Response(
+                response.status, response.body[:_KEPT], response.headers,
+                operation=response.operation, tier=response.tier,
+            )  # fmt: skip
         self.twin = twin
         self.world = world
         self.request = request
