@@ -13,7 +13,7 @@ from tests.runtime.making import Caller, document
 from twingen import pipeline
 from twingen.errors import NoContractError, UsageError
 from twingen.pipeline import Built, StageFinished, StageStarted, build
-from twingen.render import folder as rendering
+from twingen.render import swap
 from twingen.twin.load import load_twin
 
 _CACHE: list[Path] = []
@@ -233,7 +233,8 @@ def test_a_failing_swap_puts_the_old_twin_back(
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
-    monkeypatch.setattr(rendering.Path, "rename", stubborn)
+    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)  # as where the system cannot
+    monkeypatch.setattr(Path, "rename", stubborn)
     with pytest.raises(UsageError) as caught:
         again(built, tmp_path, "GET /users\n")
     assert str(caught.value) == f"{built.path}: cannot write the twin: No space left on device"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -33,10 +33,13 @@ class Google:
 
 
 @pytest.fixture
-def google(served: Callable[..., Served]) -> Google:
+def google(served: Callable[..., Served]) -> Iterator[Google]:
     run = served("google-sheets", "google-drive")
     run.reset()
-    return Google(run)
+    google = Google(run)
+    yield google
+    google.drive.close()
+    google.sheets.close()
 
 
 def test_a_file_is_made_read_changed_and_deleted(google: Google) -> None:

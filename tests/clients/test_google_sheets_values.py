@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -44,10 +44,11 @@ class Cells:
 
 
 @pytest.fixture
-def cells(served: Callable[..., Served]) -> Cells:
+def cells(served: Callable[..., Served]) -> Iterator[Cells]:
     run = served("google-sheets", "google-drive")
     run.reset()
-    return Cells(client("google-sheets", run.url("google-sheets"), run.token("google-sheets")))
+    with client("google-sheets", run.url("google-sheets"), run.token("google-sheets")) as sheets:
+        yield Cells(sheets)
 
 
 def refused(call: Callable[[], Any]) -> tuple[int, str]:

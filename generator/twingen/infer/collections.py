@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from twingen.contract.keys import parameter_names
 from twingen.contract.model import Contract, Operation as Documented, Schema
 from twingen.contract.schemas import properties, resolve
 from twingen.infer.conventions import literal
@@ -170,7 +171,7 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
     fields = record_properties(schema, contract)
     if list_items(schema, contract) and "id" not in fields:
         return None
-    parameter = place.item[-1].strip("{}")
+    parameter = parameter_names(next(iter(place.on_item.values())).path)[-1]
     field = identity_field(parameter, name, fields)
     if field is None:
         return None

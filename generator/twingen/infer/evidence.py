@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from twingen.contract.keys import unnamed
 from twingen.contract.model import Contract, Example, Operation, Schema
 from twingen.contract.schemas import properties, resolve, schema_name, types, variants
 
 
 def segments(path: str) -> tuple[str, ...]:
-    return tuple(path.partition("#")[0].strip("/").split("/"))
+    """Return a path's segments with its parameters unnamed: names differ from path to path."""
+    return tuple(unnamed(path.partition("#")[0]).strip("/").split("/"))
 
 
 def is_parameter(segment: str) -> bool:

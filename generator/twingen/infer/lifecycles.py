@@ -9,7 +9,7 @@ from dataclasses import replace
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import resolve
 from twingen.infer.draft import Draft
-from twingen.infer.evidence import record_properties, segments
+from twingen.infer.evidence import record_properties, segments, success_schema
 from twingen.twin.model import FirstStep, Lifecycle, Move, Operation, Resource
 
 _STATES = ("status", "state", "lifecycleState", "lifecycle_state")
@@ -106,13 +106,19 @@ def _target(
 
 
 def _states(resource: Resource, draft: Draft) -> tuple[str | None, list[str]]:
-    schema = draft.contract.schemas.get(resource.schema or "", {})
-    fields = record_properties(schema, draft.contract)
-    for name in _STATES:
-        if name in fields:
-            values = resolve(fields[name], draft.contract.schemas).get("enum")
-            if isinstance(values, list):
-                return name, [value for value in values if isinstance(value, str)]
+    """Return the field of the state and its values, from the schema of what a read answers."""
+    reads = {
+        op.key for op in draft.operations.values() if op.resource == resource.name and op.does == "read"
+    }
+    schemas = [draft.contract.schemas.get(resource.schema or "")]
+    schemas += [success_schema(op) for op in draft.contract.operations if op.key in reads]
+    for schema in schemas:
+        fields = record_properties(schema, draft.contract)
+        for name in _STATES:
+            if name in fields:
+                values = resolve(fields[name], draft.contract.schemas).get("enum")
+                if isinstance(values, list):
+                    return name, [value for value in values if isinstance(value, str)]
     return None, []
 
 

@@ -1,0 +1,131 @@
+"""Each pass: a small contract in, YAML out, compared whole."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tests.runtime.making import contract_of, document
+from tests.test_pipeline import contract as people
+from twingen.contract.model import Contract
+from twingen.contract.pages import Page
+from twingen.infer import infer
+from twingen.infer.aliases import aliases
+from twingen.infer.collections import collections
+from twingen.infer.conventions import conventions
+from twingen.infer.draft import Draft
+from twingen.pipeline import _whole
+from twingen.twin.model import Service
+from twingen.twin.write import dump_resource, dump_service
+
+
+def draft(openapi: dict[str, Any], *pages: Page) -> Draft:
+    return Draft(contract=contract_of(openapi), service=Service(name="t"), pages=pages)
+
+
+def resources(found: Draft) -> dict[str, str]:
+    return {
+        resource.name: dump_resource(resource, "t")
+        for resource in _whole(found.resources, found.operations)
+    }
+
+
+def _nested() -> dict[str, Any]:
+    def listed(member: str, name: str) -> dict[str, Any]:
+        items = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+        shape = {"type": "object", "properties": {member: items, "total": {"type": "integer"}}}
+        return {"200": {"description": "x", "content": {"application/json": {"schema": shape}}}}
+
+    def one(name: str, status: str = "200", example: Any = None) -> dict[str, Any]:
+        media: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+        if example is not None:
+            media["example"] = example
+        return {status: {"description": "x", "content": {"application/json": media}}}
+
+    sent = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Label"}}}}
+    query = [
+        {"name": name, "in": "query", "schema": {"type": "integer" if name != "q" else "string"}}
+        for name in ("startAt", "maxResults", "q")
+    ]
+    example = {"id": "5f0c1d2e3a4b", "title": "One"}
+    shape = document(
+        "GET /repos\nGET /repos/{repo}\nGET /repos/{repo}/labels\nPOST /repos/{repo}/labels 201\n"
+        "GET /repos/{repo}/labels/{name}\nDELETE /repos/{repo}/labels/{name} 204\nGET /search",
+        {
+            "GET /repos": {"responses": listed("repos", "Repo"), "parameters": query},
+            "GET /repos/{repo}": {"responses": one("Repo", example=example)},
+            "GET /repos/{repo}/labels": {"responses": listed("values", "Label")},
+            "POST /repos/{repo}/labels": {"responses": one("Label", "201"), "requestBody": sent},
+            "GET /repos/{repo}/labels/{name}": {"responses": one("Label")},
+        },
+    )
+    text = {"type": "string"}
+    shape["components"]["schemas"] = {
+        "Repo": {"type": "object", "properties": {"id": text, "title": text}},
+        "Label": {"type": "object", "properties": {"name": text, "color": text}},
+    }
+    return shape
+
+
+def test_collections_inside_collections() -> None:
+    found = collections(draft(_nested()))
+    assert resources(found) == {"repo": dedent(REPO), "label": dedent(LABEL)}
+    assert "GET /search" not in found.operations
+
+
+REPO = """\
+"""
+LABEL = """\
+"""
+
+
+def test_collections() -> None:
+    found = collections(draft(people("GET /users\nPOST /users 201\nGET /users/{id}\nPUT /users/{id}\n")))
+    assert resources(found) == {"user": dedent(USER)}
+
+
+USER = """\
+"""
+
+
+def test_conventions() -> None:
+    def failing(*bodies: tuple[str, Any]) -> dict[str, Any]:
+        media = {status: {"description": "x", "content": {"application/json": {"example": body}}} for status, body in bodies}
+        return {"responses": {"200": {"description": "x"}, **media}}
+
+    found = conventions(draft(document("GET /a\nGET /b\nGET /c", {
+        "GET /a": failing(("404", {"code": "E7", "text": "no {thing}"}), ("401", {"code": "E1"})),
+        "GET /b": failing(("404", {"code": "E7", "text": "no {thing}"}), ("418", {"code": "T"})),
+        "GET /c": failing(("404", {"code": "E8"}), ("400", "text")),
+    })))  # fmt: skip
+    assert dump_service(found.service) == dedent(SERVICE)
+
+
+SERVICE = """\
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Versions 2 and 3 have the same operations.", {"/rest/2": "/rest/3"}),
+        ("Use /rest/2/ or /rest/3/. Both are identical endpoints? No idea.", {}),
+        ("The operations of version 2 and version 3 are the same API, mostly.", {"/rest/2": "/rest/3"}),
+        ("Version 3 is the latest. Version 2 is the same as before.", {}),
+        ("", {}),
+    ],
+)
+def test_aliases(text: str, expected: dict[str, str]) -> None:
+    shape = document("GET /users")
+    shape["servers"] = [{"url": "https://x.example/rest/3"}]
+    found = aliases(draft(shape, Page(path="page.md", title="Page", text=text)))
+    assert found.aliases == expected
+
+
+def test_all_passes_leave_the_contract_alone() -> None:
+    contract: Contract = contract_of(_nested())
+    found = infer(contract, "t")
+    assert found.contract == contract
+    assert infer(contract, "t") == found
