@@ -87,7 +87,7 @@ def test_lists_are_searched_ordered_and_paged(google: Google) -> None:
     answer = google.files.list(pageSize=1000, supportsAllDrives=True, includeItemsFromAllDrives=True).execute()
     assert list(answer) == ["kind", "incompleteSearch", "files"]
     assert [file["name"] for file in answer["files"]][0] == "notes.txt"
-    assert list(answer["files"][0]) == ["kind", "id", "name", "mimeType"]
+    assert answer["files"][0].keys() == {"kind", "id", "name", "mimeType"}
     assert google.names(orderBy="folder,name desc") == ["Reports", "notes.txt", "Don't panic", "beta plan", "alpha"]
     for q, names in {
         f'mimeType="{SPREADSHEET}" and name = "Don\'t panic"': ["Don't panic"],

@@ -12,6 +12,7 @@ from twingen.infer.conventions import conventions
 from twingen.infer.default_world import default_world
 from twingen.infer.draft import Draft
 from twingen.infer.edges import edges
+from twingen.infer.filters import filters
 from twingen.infer.lifecycles import lifecycles
 from twingen.infer.methods import methods
 from twingen.infer.singletons import singletons
@@ -28,6 +29,7 @@ PASSES: tuple[Pass, ...] = (
     edges,
     singletons,
     lifecycles,
+    filters,
     # Last: it looks at what every list came to.
     default_world,
 )
