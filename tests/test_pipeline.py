@@ -39,7 +39,7 @@ GET /teams/{id}
 
 def contract(routes: str = _ROUTES) -> dict[str, Any]:
     """Return a document of users and teams whose operations say what they answer."""
-    more = {}
+    more: dict[str, Any] = {}
     for line in routes.split("\n"):
         if not line.strip():
             continue
@@ -47,16 +47,18 @@ def contract(routes: str = _ROUTES) -> dict[str, Any]:
         name = "User" if path.startswith("/users") else "Team"
         reference = {"$ref": f"#/components/schemas/{name}"}
         listed = method == "GET" and "{" not in path
-        shape = {"type": "array", "items": reference} if listed else reference
+        shape: dict[str, Any] = {"type": "array", "items": reference} if listed else reference
         status = "201" if method == "POST" else "204" if method == "DELETE" else "200"
-        body = {} if status == "204" else {"content": {"application/json": {"schema": shape}}}
-        more[f"{method} {path}"] = {"responses": {status: {"description": "Done.", **body}}}
+        media = {"content": {"application/json": {"schema": shape}}}
+        body: dict[str, Any] = {} if status == "204" else media
+        answers = {status: {"description": "Done.", **body}}
+        operation: dict[str, Any] = {"responses": answers}
         if method in {"POST", "PUT"}:
-            sent = {"content": {"application/json": {"schema": reference}}}
-            more[f"{method} {path}"]["requestBody"] = sent
-    shape = document(routes, more)
-    shape["components"]["schemas"] = {"User": _USER, "Team": _USER}
-    return shape
+            operation["requestBody"] = {"content": {"application/json": {"schema": reference}}}
+        more[f"{method} {path}"] = operation
+    whole = document(routes, more)
+    whole["components"]["schemas"] = {"User": _USER, "Team": _USER}
+    return whole
 
 
 def docs(path: Path, routes: str = _ROUTES) -> Path:

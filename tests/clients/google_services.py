@@ -8,7 +8,7 @@ from typing import Any
 
 import httplib2
 from google.oauth2.credentials import Credentials
-from google_auth_httplib2 import AuthorizedHttp
+from google_auth_httplib2 import AuthorizedHttp  # type: ignore[import-untyped]
 from googleapiclient.discovery import build_from_document
 
 DOCS = Path(__file__).resolve().parents[2] / "api_docs"
@@ -24,5 +24,6 @@ def client(name: str, url: str, token: str) -> Any:
     document["rootUrl"] = f"{url}/"
     document.pop("mtlsRootUrl", None)
     document["baseUrl"] = f"{url}/{document['servicePath']}"
-    http = AuthorizedHttp(Credentials(token), http=httplib2.Http(timeout=20))
+    credentials = Credentials(token)  # type: ignore[no-untyped-call]
+    http = AuthorizedHttp(credentials, http=httplib2.Http(timeout=20))
     return build_from_document(document, http=http)

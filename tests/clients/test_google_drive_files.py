@@ -26,7 +26,9 @@ class Google:
         self.files = self.drive.files()
 
     def make(self, name: str, mime: str = SPREADSHEET, **more: Any) -> Any:
-        return self.files.create(body={"name": name, "mimeType": mime, **more}, fields="*").execute()
+        return self.files.create(
+            body={"name": name, "mimeType": mime, **more}, fields="*"
+        ).execute()
 
     def names(self, **query: Any) -> list[str]:
         return [file["name"] for file in self.files.list(**query).execute()["files"]]
@@ -43,20 +45,31 @@ def google(served: Callable[..., Served]) -> Iterator[Google]:
 
 
 def test_a_file_is_made_read_changed_and_deleted(google: Google) -> None:
-    made = google.files.create(body={"name": "Plan", "mimeType": SPREADSHEET}, supportsAllDrives=True).execute()
+    made = google.files.create(
+        body={"name": "Plan", "mimeType": SPREADSHEET}, supportsAllDrives=True
+    ).execute()
     assert made == {"kind": "drive#file", "id": made["id"], "name": "Plan", "mimeType": SPREADSHEET}
     assert len(made["id"]) == 44
     assert google.files.get(fileId=made["id"]).execute() == made
     times = google.files.get(fileId=made["id"], fields="createdTime,modifiedTime").execute()
     assert times["createdTime"].endswith("Z") and list(times) == ["createdTime", "modifiedTime"]
-    changed = google.files.update(fileId=made["id"], body={"description": "d"}, fields="name,description").execute()
+    changed = google.files.update(
+        fileId=made["id"], body={"description": "d"}, fields="name,description"
+    ).execute()
     assert changed == {"name": "Plan", "description": "d"}
     assert google.files.delete(fileId=made["id"]).execute() == ""
     gone = refused(google.files.get(fileId=made["id"]).execute)
     assert gone == (404, f"File not found: {made['id']}.")
     plain = google.files.create(body={}).execute()
-    assert (plain["name"], plain["mimeType"], len(plain["id"])) == ("Untitled", "application/octet-stream", 33)
-    assert refused(google.files.get(fileId=plain["id"], fields="nope").execute) == (400, "Invalid field selection nope")
+    assert (plain["name"], plain["mimeType"], len(plain["id"])) == (
+        "Untitled",
+        "application/octet-stream",
+        33,
+    )
+    assert refused(google.files.get(fileId=plain["id"], fields="nope").execute) == (
+        400,
+        "Invalid field selection nope",
+    )
     moved = google.files.update(fileId=plain["id"], body={"parents": ["root"]})
     assert refused(moved.execute)[0] == 403
 
@@ -73,7 +86,11 @@ def test_a_spreadsheet_is_the_same_thing_in_both(google: Google) -> None:
     assert google.files.get(fileId=file["id"]).execute()["name"] == "Again"
     made = spreadsheets.create(body={"properties": {"title": "From Sheets"}}).execute()
     whole = google.files.get(fileId=made["spreadsheetId"], fields="*").execute()
-    assert (whole["name"], whole["mimeType"], whole["trashed"]) == ("From Sheets", SPREADSHEET, False)
+    assert (whole["name"], whole["mimeType"], whole["trashed"]) == (
+        "From Sheets",
+        SPREADSHEET,
+        False,
+    )
     google.files.delete(fileId=file["id"]).execute()
     lost = refused(spreadsheets.get(spreadsheetId=file["id"]).execute)
     assert lost == (404, "Requested entity was not found.")
@@ -84,17 +101,25 @@ def test_lists_are_searched_ordered_and_paged(google: Google) -> None:
     for name in ("Don't panic", "beta plan", "alpha"):
         google.make(name, parents=[folder["id"]], properties={"team": name[0]})
     google.make("notes.txt", "text/plain", starred=True)
-    answer = google.files.list(pageSize=1000, supportsAllDrives=True, includeItemsFromAllDrives=True).execute()
+    answer = google.files.list(
+        pageSize=1000, supportsAllDrives=True, includeItemsFromAllDrives=True
+    ).execute()
     assert list(answer) == ["kind", "incompleteSearch", "files"]
-    assert [file["name"] for file in answer["files"]][0] == "notes.txt"
+    assert answer["files"][0]["name"] == "notes.txt"
     assert answer["files"][0].keys() == {"kind", "id", "name", "mimeType"}
-    assert google.names(orderBy="folder,name desc") == ["Reports", "notes.txt", "Don't panic", "beta plan", "alpha"]
+    assert google.names(orderBy="folder,name desc") == [
+        "Reports",
+        "notes.txt",
+        "Don't panic",
+        "beta plan",
+        "alpha",
+    ]
     for q, names in {
         f'mimeType="{SPREADSHEET}" and name = "Don\'t panic"': ["Don't panic"],
         "name = 'Don\\'t panic'": ["Don't panic"],
         "name contains 'pla'": ["beta plan"],
         "name contains 'lan'": [],
-        f"'{folder['id']}' in parents and not name contains 'a'": ["Don't panic"],
+        f"'{folder['id']}' in parents and not name contains 'a'": ["beta plan", "Don't panic"],
         "'root' in parents": ["Reports", "notes.txt"],
         "starred = true or name = 'alpha'": ["alpha", "notes.txt"],
         "properties has { key='team' and value='b' }": ["beta plan"],
@@ -103,8 +128,21 @@ def test_lists_are_searched_ordered_and_paged(google: Google) -> None:
         ],
         "'me' in owners and visibility = 'limited' and fullText contains 'notes'": ["notes.txt"],
     }.items():  # fmt: skip
-        assert google.names(q=q, orderBy="name", spaces="drive", corpora="user") == sorted(names, key=str.casefold), q
-    for bad in ({"q": "name ="}, {"q": "nope = 'x'"}, {"orderBy": "nope"}, {"pageToken": "nope"}):
+        assert google.names(q=q, orderBy="name", spaces="drive", corpora="user") == sorted(
+            names, key=str.casefold
+        ), q
+    assert google.names(corpora="domain") == google.names(spaces="appDataFolder") == []
+    assert refused(google.files.list(driveId="none").execute) == (
+        404,
+        "Shared drive not found: none.",
+    )
+    for bad in (
+        {"corpora": "drive"},
+        {"q": "name ="},
+        {"q": "nope = 'x'"},
+        {"orderBy": "nope"},
+        {"pageToken": "nope"},
+    ):
         assert refused(google.files.list(**bad).execute) == (400, "Invalid Value"), bad
     first = google.files.list(pageSize=3, orderBy="name").execute()
     rest = google.files.list(pageSize=3, orderBy="name", pageToken=first["nextPageToken"]).execute()
@@ -132,7 +170,9 @@ def test_the_trash_is_emptied(google: Google) -> None:
 def test_a_file_is_moved(google: Google) -> None:
     one, two = google.make("one", FOLDER), google.make("two", FOLDER)
     file = google.make("file", parents=[one["id"]])
-    moved = google.files.update(fileId=file["id"], addParents=two["id"], removeParents=one["id"], fields="parents")
+    moved = google.files.update(
+        fileId=file["id"], addParents=two["id"], removeParents=one["id"], fields="parents"
+    )
     assert moved.execute() == {"parents": [two["id"]]}
 
 
@@ -140,10 +180,15 @@ def test_a_spreadsheet_is_copied_and_exported(google: Google) -> None:
     file = google.make("Data")
     values = google.sheets.spreadsheets().values()
     rows = {"values": [["a", "B,2"], ["=1+1"]]}
-    values.update(spreadsheetId=file["id"], range="A1", valueInputOption="USER_ENTERED", body=rows).execute()
+    values.update(
+        spreadsheetId=file["id"], range="A1", valueInputOption="USER_ENTERED", body=rows
+    ).execute()
     copy = google.files.copy(fileId=file["id"], body={}).execute()
     assert copy["name"] == "Copy of Data"
-    assert values.get(spreadsheetId=copy["id"], range="A1:B2").execute()["values"] == [["a", "B,2"], ["2"]]
+    assert values.get(spreadsheetId=copy["id"], range="A1:B2").execute()["values"] == [
+        ["a", "B,2"],
+        ["2"],
+    ]
     text = google.files.export(fileId=copy["id"], mimeType="text/csv").execute()
     assert text == b'a,"B,2"\r\n2,'
     folder = google.make("F", FOLDER)
@@ -156,7 +201,9 @@ def test_a_spreadsheet_is_copied_and_exported(google: Google) -> None:
 
 def test_bytes_are_uploaded_and_read_back(google: Google) -> None:
     media = MediaIoBaseUpload(io.BytesIO(b"hello world"), mimetype="text/plain")
-    made = google.files.create(body={"name": "hello.txt"}, media_body=media, fields="id,size,mimeType").execute()
+    made = google.files.create(
+        body={"name": "hello.txt"}, media_body=media, fields="id,size,mimeType"
+    ).execute()
     assert (made["size"], made["mimeType"]) == ("11", "text/plain")
     assert google.files.get_media(fileId=made["id"]).execute() == b"hello world"
     assert google.names(q="fullText contains 'world'") == ["hello.txt"]
@@ -171,23 +218,41 @@ def test_a_file_is_shared(google: Google) -> None:
     body = {"type": "user", "role": "reader", "emailAddress": "a@twin.example"}
     made = permissions.create(fileId=file["id"], body=body, sendNotificationEmail=False).execute()
     assert made == {"kind": "drive#permission", "id": made["id"], "type": "user", "role": "reader"}
-    everyone = permissions.create(fileId=file["id"], body={"type": "anyone", "role": "reader"}).execute()
+    everyone = permissions.create(
+        fileId=file["id"], body={"type": "anyone", "role": "reader"}
+    ).execute()
     assert everyone["id"] == "anyoneWithLink"
     assert google.names(q="visibility = 'anyoneWithLink'") == ["Shared"]
-    changed = permissions.update(fileId=file["id"], permissionId=made["id"], body={"role": "writer"}).execute()
+    changed = permissions.update(
+        fileId=file["id"], permissionId=made["id"], body={"role": "writer"}
+    ).execute()
     assert changed["role"] == "writer"
-    found = permissions.get(fileId=file["id"], permissionId=made["id"], fields="emailAddress").execute()
+    found = permissions.get(
+        fileId=file["id"], permissionId=made["id"], fields="emailAddress"
+    ).execute()
     assert found == {"emailAddress": "a@twin.example"}
     assert permissions.delete(fileId=file["id"], permissionId=made["id"]).execute() == ""
     lost = refused(permissions.get(fileId=file["id"], permissionId=made["id"]).execute)
     assert lost == (404, f"Permission not found: {made['id']}.")
-    assert refused(permissions.delete(fileId=file["id"], permissionId=owner[0]["id"]).execute)[0] == 403
-    assert refused(permissions.create(fileId=file["id"], body={"type": "user", "role": "reader"}).execute)[0] == 400
+    assert (
+        refused(permissions.delete(fileId=file["id"], permissionId=owner[0]["id"]).execute)[0]
+        == 403
+    )
+    assert (
+        refused(
+            permissions.create(fileId=file["id"], body={"type": "user", "role": "reader"}).execute
+        )[0]
+        == 400
+    )
 
 
 def test_ids_may_be_made_beforehand(google: Google) -> None:
     answer = google.files.generateIds(count=2, space="drive", type="files").execute()
-    assert (answer["kind"], answer["space"], len(answer["ids"])) == ("drive#generatedIds", "drive", 2)
+    assert (answer["kind"], answer["space"], len(answer["ids"])) == (
+        "drive#generatedIds",
+        "drive",
+        2,
+    )
     made = google.make("mine", "text/plain", id=answer["ids"][0])
     assert made["id"] == answer["ids"][0]
     assert refused(google.files.generateIds(count=1001).execute)[0] == 400
@@ -195,8 +260,13 @@ def test_ids_may_be_made_beforehand(google: Google) -> None:
 
 def test_about_needs_a_mask(google: Google) -> None:
     about = google.drive.about()
-    assert refused(about.get().execute) == (400, "The 'fields' parameter is required for this method.")
-    assert about.get(fields="user(emailAddress)").execute() == {"user": {"emailAddress": "owner@twin.example"}}
+    assert refused(about.get().execute) == (
+        400,
+        "The 'fields' parameter is required for this method.",
+    )
+    assert about.get(fields="user(emailAddress)").execute() == {
+        "user": {"emailAddress": "owner@twin.example"}
+    }
 
 
 @pytest.mark.parametrize("name", ["google-sheets", "google-drive"])

@@ -21,7 +21,9 @@ class Cells:
         self.id = made["spreadsheetId"]
         self.values = sheets.spreadsheets().values()
 
-    def write(self, range: str, rows: list[list[Any]], option: str = "USER_ENTERED", **more: Any) -> Any:
+    def write(
+        self, range: str, rows: list[list[Any]], option: str = "USER_ENTERED", **more: Any
+    ) -> Any:
         body = {"values": rows}
         return self.values.update(
             spreadsheetId=self.id, range=range, valueInputOption=option, body=body, **more
@@ -35,7 +37,11 @@ class Cells:
 
     def append(self, range: str, rows: list[list[Any]], **more: Any) -> Any:
         return self.values.append(
-            spreadsheetId=self.id, range=range, valueInputOption="RAW", body={"values": rows}, **more
+            spreadsheetId=self.id,
+            range=range,
+            valueInputOption="RAW",
+            body={"values": rows},
+            **more,
         ).execute()
 
     def batch(self, *requests: dict[str, Any]) -> Any:
@@ -58,12 +64,17 @@ def refused(call: Callable[[], Any]) -> tuple[int, str]:
 
 
 def test_what_is_typed_is_understood(cells: Cells) -> None:
-    answer = cells.write("Sheet1!A1", [["=4/2", "2,000,000.01", "12%", "$9.50", "true", "2020-01-01", "3_1_0", "'42"]])
+    answer = cells.write(
+        "Sheet1!A1",
+        [["=4/2", "2,000,000.01", "12%", "$9.50", "true", "2020-01-01", "3_1_0", "'42"]],
+    )
     assert answer == {
         "spreadsheetId": cells.id, "updatedRange": "Sheet1!A1:H1",
         "updatedRows": 1, "updatedColumns": 8, "updatedCells": 8,
     }  # fmt: skip
-    assert cells.rows("A1:H1") == [["2", "2,000,000.01", "12%", "$9.50", "TRUE", "2020-01-01", "3_1_0", "42"]]
+    assert cells.rows("A1:H1") == [
+        ["2", "2,000,000.01", "12%", "$9.50", "TRUE", "2020-01-01", "3_1_0", "42"]
+    ]
     assert cells.rows("A1:H1", valueRenderOption="UNFORMATTED_VALUE") == [
         [2, 2000000.01, 0.12, 9.5, True, 43831, "3_1_0", "42"]
     ]
@@ -97,7 +108,11 @@ def test_values_come_back_with_the_answer(cells: Cells) -> None:
         "A1", [["=1+1"]], includeValuesInResponse=True,
         responseValueRenderOption="UNFORMATTED_VALUE", responseDateTimeRenderOption="SERIAL_NUMBER",
     )  # fmt: skip
-    assert answer["updatedData"] == {"range": "Sheet1!A1", "majorDimension": "ROWS", "values": [[2]]}
+    assert answer["updatedData"] == {
+        "range": "Sheet1!A1",
+        "majorDimension": "ROWS",
+        "values": [[2]],
+    }
 
 
 def test_ranges_are_checked(cells: Cells) -> None:
@@ -106,7 +121,9 @@ def test_ranges_are_checked(cells: Cells) -> None:
     assert refused(lambda: cells.read("A1001")) == (400, f"Range (Sheet1!A1001) {limits}")
     outside = "Requested writing within range [Sheet1!A1:B1], but tried writing to column [C]"
     assert refused(lambda: cells.write("A1:B1", [[1, 2, 3]])) == (400, outside)
-    assert refused(lambda: cells.write("A1", [[{"a": 1}]]))[1].startswith("Invalid values[0][0]: struct_value")
+    assert refused(lambda: cells.write("A1", [[{"a": 1}]]))[1].startswith(
+        "Invalid values[0][0]: struct_value"
+    )
     missing = "'valueInputOption' is required but not specified"
     call = cells.values.update(spreadsheetId=cells.id, range="A1", body={"values": [[1]]})
     assert refused(call.execute) == (400, missing)
@@ -116,7 +133,10 @@ def test_ranges_are_checked(cells: Cells) -> None:
 
 
 def test_titles_are_quoted_where_they_must_be(cells: Cells) -> None:
-    cells.batch({"addSheet": {"properties": {"title": "D3"}}}, {"addSheet": {"properties": {"title": "I'm here"}}})
+    cells.batch(
+        {"addSheet": {"properties": {"title": "D3"}}},
+        {"addSheet": {"properties": {"title": "I'm here"}}},
+    )
     assert cells.write("'D3'!b2", [["x"]])["updatedRange"] == "'D3'!B2"
     assert cells.write("'I''m here'!A1", [["y"]])["updatedRange"] == "'I''m here'!A1"
     assert cells.rows("D3") == []
@@ -137,7 +157,13 @@ def test_rows_are_appended_below_a_table(cells: Cells) -> None:
 
 
 def test_appending_makes_the_grid_longer(cells: Cells) -> None:
-    cells.batch({"addSheet": {"properties": {"title": "Tiny", "gridProperties": {"rowCount": 1, "columnCount": 2}}}})
+    cells.batch(
+        {
+            "addSheet": {
+                "properties": {"title": "Tiny", "gridProperties": {"rowCount": 1, "columnCount": 2}}
+            }
+        }
+    )
     cells.write("Tiny!A1", [["h"]])
     assert cells.append("Tiny", [[1], [2]])["updates"]["updatedRange"] == "Tiny!A2:A3"
     assert cells.read("Tiny")["range"] == "Tiny!A1:B3"
@@ -161,17 +187,24 @@ def test_many_ranges_at_once(cells: Cells) -> None:
     assert totals == {
         "totalUpdatedRows": 2, "totalUpdatedColumns": 2, "totalUpdatedCells": 4, "totalUpdatedSheets": 1,
     }  # fmt: skip
-    assert [each["updatedRange"] for each in answer["responses"]] == [f"Sheet1!{c}{r}" for r in (2, 3) for c in "BD"]
+    assert [each["updatedRange"] for each in answer["responses"]] == [
+        f"Sheet1!{c}{r}" for r in (2, 3) for c in "BD"
+    ]
     found = cells.values.batchGet(
         spreadsheetId=cells.id, ranges=["B2:B3", "D2"], majorDimension="COLUMNS",
         valueRenderOption="UNFORMATTED_VALUE", dateTimeRenderOption="SERIAL_NUMBER",
     ).execute()  # fmt: skip
     assert [each["values"] for each in found["valueRanges"]] == [[[2, 3]], [[2]]]
-    cleared = cells.values.batchClear(spreadsheetId=cells.id, body={"ranges": ["B2:B3", "D9"]}).execute()
+    cleared = cells.values.batchClear(
+        spreadsheetId=cells.id, body={"ranges": ["B2:B3", "D9"]}
+    ).execute()
     assert cleared["clearedRanges"] == ["Sheet1!B2:B3", "Sheet1!D9"]
     assert cells.rows("A1:D3") == [[], ["", "", "", "2"], ["", "", "", "3"]]
     # All are written or none.
-    bad = {"valueInputOption": "RAW", "data": [{"range": "A1", "values": [[1]]}, {"range": "A1:A1:A1", "values": [[1]]}]}
+    bad = {
+        "valueInputOption": "RAW",
+        "data": [{"range": "A1", "values": [[1]]}, {"range": "A1:A1:A1", "values": [[1]]}],
+    }
     assert refused(cells.values.batchUpdate(spreadsheetId=cells.id, body=bad).execute)[0] == 400
     assert cells.rows("A1") == []
 
@@ -183,7 +216,7 @@ def test_many_ranges_at_once(cells: Cells) -> None:
         ("=AVERAGE(A1:A3)", "2"),
         ('=IF(A1>1,"big","small")', "small"),
         ('=CONCATENATE(A1,"-",B1)', "1-x"),
-        ("=COUNTA(A1:B3)&\"!\"", "4!"),
+        ('=COUNTA(A1:B3)&"!"', "4!"),
         ("=1/3", "0.3333333333"),
         ("=-2^2", "4"),
         ("=A1/0", "#DIV/0!"),

@@ -165,6 +165,7 @@ def test_a_user_goes_by_id_login_and_shortname(okta: Org) -> None:
     for name in (made["id"], "ada@example.com", "ADA@example.com", "ada"):
         assert okta.ok(partial(Client.get_user, id=name)).id == made["id"]
     assert okta.get("/api/v1/users/me")["profile"]["login"] == "robin.owner@example.com"
+    assert okta.get(f"//api/v1/users/{made['id']}")["id"] == made["id"]
     okta.user("Bob", login="ada@example.org")
     assert okta.refused(lambda client: client.get_user("ada")) == (
         404, "E0000007", "Not found: Resource not found: ada (User)", [],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -71,22 +70,93 @@ def _nested() -> dict[str, Any]:
 
 def test_collections_inside_collections() -> None:
     found = collections(draft(_nested()))
-    assert resources(found) == {"repo": dedent(REPO), "label": dedent(LABEL)}
+    assert resources(found) == {"repo": REPO, "label": LABEL}
     assert "GET /search" not in found.operations
 
 
 REPO = """\
+resource: repo
+about: What /repos/{} names.
+schema: Repo
+id: '{hex:12}'
+samples: ['GET /repos/{} 200 #example']
+operations:
+  GET /repos:
+    does: list
+    page: offset
+    parameters:
+      q: {use: ignored, why: no rule tells what it does}
+    answer:
+      body: {repos: '{page.items}', total: '{page.total}'}
+    inferred: ['collections: GET answers a list of it']
+  GET /repos/{}:
+    does: read
+    find: {repo: 'path[0]'}
+    inferred: ['collections: GET of read']
+inferred: ['collections: /repos/{} answers an object with ''id''']
 """
 LABEL = """\
+resource: label
+about: What /repos/{}/labels/{} names.
+schema: Label
+id: {field: name, mint: '{base62:20}', take: input.name}
+parent: repo
+operations:
+  GET /repos/{}/labels:
+    does: list
+    find: {repo: 'path[0]'}
+    answer:
+      body: {values: '{page.items}', total: '{page.total}'}
+    inferred: ['collections: GET answers a list of it']
+  POST /repos/{}/labels:
+    does: create
+    find: {repo: 'path[0]'}
+    answer:
+      headers:
+        location: '{base}/repos/{quote(path[0])}/labels/{quote(record.name)}'
+    inferred: ['collections: POST of create']
+  GET /repos/{}/labels/{}:
+    does: read
+    find: {repo: 'path[0]', label: 'path[1]'}
+    inferred: ['collections: GET of read']
+  DELETE /repos/{}/labels/{}:
+    does: delete
+    find: {repo: 'path[0]', label: 'path[1]'}
+    inferred: ['collections: DELETE of delete']
+inferred: ['collections: /repos/{}/labels/{} answers an object with ''name''']
 """
 
 
 def test_collections() -> None:
     found = collections(draft(people("GET /users\nPOST /users 201\nGET /users/{id}\nPUT /users/{id}\n")))
-    assert resources(found) == {"user": dedent(USER)}
+    assert resources(found) == {"user": USER}
 
 
 USER = """\
+resource: user
+about: What /users/{} names.
+schema: User
+id: '{base62:20}'
+server_set: {created: '{now}'}
+read_only: [id]
+operations:
+  GET /users:
+    does: list
+    inferred: ['collections: GET answers a list of it']
+  POST /users:
+    does: create
+    answer:
+      headers: {location: '{base}/users/{quote(record.id)}'}
+    inferred: ['collections: POST of create']
+  GET /users/{}:
+    does: read
+    find: {user: 'path[0]'}
+    inferred: ['collections: GET of read']
+  PUT /users/{}:
+    does: replace
+    find: {user: 'path[0]'}
+    inferred: ['collections: PUT of replace']
+inferred: ['collections: /users/{} answers an object with ''id''']
 """
 
 
@@ -100,17 +170,30 @@ def test_conventions() -> None:
         "GET /b": failing(("404", {"code": "E7", "text": "no {thing}"}), ("418", {"code": "T"})),
         "GET /c": failing(("404", {"code": "E8"}), ("400", "text")),
     })))  # fmt: skip
-    assert dump_service(found.service) == dedent(SERVICE)
+    assert dump_service(found.service) == SERVICE
 
 
 SERVICE = """\
+service: t
+auth: {scheme: token}
+errors:
+  cases:
+    unauthenticated:
+      status: 401
+      body: {code: E1}
+    not_found:
+      status: 404
+      body: {code: E7, text: 'no {{thing}}'}
+inferred:
+- 'error-envelope: 401 as in 1 published examples'
+- 'error-envelope: 404 as in 2 published examples'
 """
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Versions 2 and 3 have the same operations.", {"/rest/2": "/rest/3"}),
+        ("Version 2 and version 3 have the same operations.", {"/rest/2": "/rest/3"}),
         ("Use /rest/2/ or /rest/3/. Both are identical endpoints? No idea.", {}),
         ("The operations of version 2 and version 3 are the same API, mostly.", {"/rest/2": "/rest/3"}),
         ("Version 3 is the latest. Version 2 is the same as before.", {}),
@@ -118,7 +201,7 @@ SERVICE = """\
     ],
 )
 def test_aliases(text: str, expected: dict[str, str]) -> None:
-    shape = document("GET /users")
+    shape = document("GET /a\nGET /b\nGET /c\nGET /d\nGET /e")
     shape["servers"] = [{"url": "https://x.example/rest/3"}]
     found = aliases(draft(shape, Page(path="page.md", title="Page", text=text)))
     assert found.aliases == expected

@@ -21,8 +21,8 @@ _NONE = Contract(title="x")
         ("users", "user"), ("policies", "policy"), ("classes", "class"), ("boxes", "box"),
         ("statuses", "status"), ("status", "status"), ("people", "person"), ("children", "child"),
         ("data", "data"), ("analysis", "analysis"), ("access", "access"), ("issue-types", "issue-type"),
-        ("idps", "idp"), ("apps", "app"), ("searches", "search"), ("series", "sery"), ("s", ""),
-    ][:15],
+        ("idps", "idp"), ("apps", "app"), ("searches", "search"),
+    ],
 )  # fmt: skip
 def test_singular(noun: str, expected: str) -> None:
     assert singular(noun) == expected
@@ -129,7 +129,7 @@ def test_paging_styles(queries: dict[str, Any], enveloped: bool, expected: Pagin
 def test_envelopes() -> None:
     cursor = Paging(name="c", cursor="after")
     names = ["items", "total", "nextPageToken", "isLast", "has_more", "startAt", "maxResults", "kind"]
-    assert envelope("items", names, cursor) == {
+    assert envelope("items", {name: {} for name in names}, cursor, _NONE) == {
         "items": "{page.items}", "total": "{page.total}", "nextPageToken": "{either(page.next, nothing)}",
         "isLast": "{page.last}", "has_more": "{not page.last}", "startAt": "{page.offset}",
         "maxResults": "{page.limit}",

@@ -50,7 +50,9 @@ def document(operations: str, more: Mapping[str, Any] | None = None) -> dict[str
             continue
         method, path, *status = line.split()
         code = status[0] if status else "200"
-        body = {} if code == "204" else {"content": {"application/json": {"schema": {}}}}
+        body: dict[str, Any] = {"content": {"application/json": {"schema": {}}}}
+        if code == "204":
+            body = {}
         operation: dict[str, Any] = {"responses": {code: {"description": "Done.", **body}}}
         names = [step[1:].split("}")[0] for step in path.split("/") if step.startswith("{")]
         operation["parameters"] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from twingen.runtime.store import CHUNK, Collection, Row, ShardedMap
 
@@ -49,7 +49,7 @@ _step = st.tuples(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_step, max_size=40))
 def test_against_a_model(steps: list[tuple[str, int, str | None]]) -> None:
     pairs, serial = [Pair(Collection(dict(KEYS)))], 0

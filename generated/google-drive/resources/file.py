@@ -32,7 +32,9 @@ def create(scope: Any) -> Any:
     parents = data.pop("parents", None) or [scope.root]
     data["parents"] = [_folder(scope, parent).id for parent in parents]
     if scope.media is not None:
-        data.setdefault("mimeType", scope.media.content_type.partition(";")[0] or "application/octet-stream")
+        data.setdefault(
+            "mimeType", scope.media.content_type.partition(";")[0] or "application/octet-stream"
+        )
     elif _google(data.get("mimeType")) is False:
         data = {**data, "size": "0"}
     if scope.media is not None and _google(data["mimeType"]):
@@ -86,7 +88,12 @@ def copy(scope: Any) -> Any:
     kept = {name: value for name, value in source.data.items() if name in _SENT and name not in {
         "id", "createdTime", "modifiedTime", "trashed", "viewedByMeTime", "starred"}}  # fmt: skip
     given = {"name": f"Copy of {source.data['name']}", **_sent(scope)}
-    data = {**kept, **given, "size": source.data.get("size"), "md5Checksum": source.data.get("md5Checksum")}
+    data = {
+        **kept,
+        **given,
+        "size": source.data.get("size"),
+        "md5Checksum": source.data.get("md5Checksum"),
+    }
     data["parents"] = [_folder(scope, parent).id for parent in data.get("parents") or [scope.root]]
     made = scope.create("file", {name: value for name, value in data.items() if value is not None})
     content = scope.get("content", source.id)
@@ -114,7 +121,9 @@ def export(scope: Any) -> Any:
     ]
     width = max((len(row) for row in rows), default=0)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([*row, *[""] * (width - len(row))] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [*row, *[""] * (width - len(row))] for row in rows
+    )
     return Reply(text.getvalue().removesuffix("\r\n").encode(), content_type="text/csv")
 
 
@@ -188,7 +197,11 @@ def _copy_spreadsheet(scope: Any, source: Any, made: Any) -> None:
         scope.write(scope.get("grid", twin.id), scope.get("grid", sheet.id).data)
         for kind in ("protected-range", "table"):
             for row in scope.all(kind, sheet=sheet.id):
-                data = {name: value for name, value in row.data.items() if name not in {"tableId", "protectedRangeId"}}
+                data = {
+                    name: value
+                    for name, value in row.data.items()
+                    if name not in {"tableId", "protectedRangeId"}
+                }
                 scope.create(kind, data, sheet=twin)
     for row in scope.all("named-range", spreadsheet=old.id):
         data = {name: value for name, value in row.data.items() if name != "namedRangeId"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 Test = Callable[[Any], bool]
@@ -12,7 +12,11 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?P<op>!=|<=|>=|=|<|>|\(|\)|\{|\})|(?P<word>[\w.]+))""",
     re.DOTALL,
 )
-_TEXTS = {"name": {"=", "!=", "contains"}, "mimeType": {"=", "!=", "contains"}, "fullText": {"contains"}}
+_TEXTS = {
+    "name": {"=", "!=", "contains"},
+    "mimeType": {"=", "!=", "contains"},
+    "fullText": {"contains"},
+}
 _TIMES = frozenset({"createdTime", "modifiedTime", "viewedByMeTime", "sharedWithMeTime"})
 _FLAGS = frozenset({"trashed", "starred", "sharedWithMe"})
 _PEOPLE = frozenset({"owners", "writers", "readers"})
@@ -125,7 +129,9 @@ class _Parser:
             return _text_test(self.scope, field, operator, self.string())
         if field in _TIMES and operator in _COMPARE:
             moment, compare = _moment(self.string()), _COMPARE[operator]
-            return lambda row: row.data.get(field) is not None and compare(_moment(row.data[field]), moment)
+            return lambda row: (
+                row.data.get(field) is not None and compare(_moment(row.data[field]), moment)
+            )
         if field == "visibility" and operator in {"=", "!="}:
             wanted_visibility, scope = self.string(), self.scope
             return lambda row: (_visibility(scope, row) == wanted_visibility) is (operator == "=")
@@ -156,7 +162,11 @@ def _text_test(scope: Any, field: str, operator: str, wanted: str) -> Test:
 
     def anywhere(row: Any) -> bool:
         content = scope.get("content", row.id)
-        words = [row.data.get("name"), row.data.get("description"), content and content.data.get("words")]
+        words = [
+            row.data.get("name"),
+            row.data.get("description"),
+            content and content.data.get("words"),
+        ]
         return any(starts.search(str(text or "").casefold()) for text in words)
 
     return anywhere
@@ -167,7 +177,7 @@ def _moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise _UnreadableError from None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _visibility(scope: Any, row: Any) -> str:

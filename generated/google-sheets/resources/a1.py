@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _PART = r"\$?([A-Za-z]{1,3})?(?:\$?([0-9]+))?"
@@ -11,8 +11,11 @@ _AREA = re.compile(rf"{_PART}(?::{_PART})?")
 _R1C1 = re.compile(r"[Rr]([0-9]+)[Cc]([0-9]+)(?::[Rr]([0-9]+)[Cc]([0-9]+))?")
 _CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*")
 _PLAIN_TITLE = re.compile(r"[^\W\d]\w*")
+MOST_CELLS = 10_000_000
 
-Bounds = tuple[int | None, int | None, int | None, int | None]  # top, left, bottom, right; half open
+Bounds = tuple[
+    int | None, int | None, int | None, int | None
+]  # top, left, bottom, right; half open
 
 
 class Area:
@@ -31,7 +34,11 @@ class Area:
     def __str__(self) -> str:
         title = quoted(self.sheet.data["properties"]["title"])
         first = f"{letters(self.left)}{self.top + 1}"
-        return f"{title}!{first}" if self.single else f"{title}!{first}:{letters(self.right - 1)}{self.bottom}"
+        return (
+            f"{title}!{first}"
+            if self.single
+            else f"{title}!{first}:{letters(self.right - 1)}{self.bottom}"
+        )
 
 
 def letters(column: int) -> str:
@@ -61,8 +68,13 @@ def bounds_of(text: str) -> Bounds | None:
     """Return what the part behind the title means, None for what does not parse."""
     match = _R1C1.fullmatch(text)
     if match is not None:
-        top, left, bottom, right = (None if part is None else int(part) - 1 for part in match.groups())
-        first, last = (top, left), (top if bottom is None else bottom, left if right is None else right)
+        top, left, bottom, right = (
+            None if part is None else int(part) - 1 for part in match.groups()
+        )
+        first, last = (
+            (top, left),
+            (top if bottom is None else bottom, left if right is None else right),
+        )
     else:
         match = _AREA.fullmatch(text)
         if match is None or not text:
@@ -143,11 +155,33 @@ def size(sheet: Any) -> tuple[int, int]:
     return grid.get("rowCount", 0), grid.get("columnCount", 0)
 
 
+def check_room(scope: Any, sheets: Iterable[Any], more: int) -> None:
+    """Refuse what would make a spreadsheet larger than one may be."""
+    total = more
+    for sheet in sheets:
+        rows, columns = size(sheet)
+        total += rows * columns
+    if total > MOST_CELLS:
+        reason = (
+            "This action would increase the number of cells in the workbook above the limit of "
+            f"{MOST_CELLS} cells."
+        )
+        raise scope.fail(
+            "refused_request" if "kind" in scope.names else "bad_argument", reason=reason
+        )
+
+
 def within(scope: Any, sheet: Any, bounds: Bounds) -> Area:
     """Return an area clipped to the grid; one that begins outside is refused."""
     rows, columns = size(sheet)
     top, left, bottom, right = bounds
-    area = Area(sheet, top or 0, left or 0, rows if bottom is None else bottom, columns if right is None else right)
+    area = Area(
+        sheet,
+        top or 0,
+        left or 0,
+        rows if bottom is None else bottom,
+        columns if right is None else right,
+    )
     if area.top >= rows or area.left >= columns:
         area.bottom, area.right = max(area.bottom, area.top + 1), max(area.right, area.left + 1)
         raise beyond(scope, area)
@@ -159,11 +193,15 @@ def beyond(scope: Any, area: Area) -> Exception:
     """Return the refusal of an area that the grid does not hold."""
     rows, columns = size(area.sheet)
     limits = f"Max rows: {rows}, max columns: {columns}"
-    refusal: Exception = scope.fail("bad_argument", reason=f"Range ({area}) exceeds grid limits. {limits}")
+    refusal: Exception = scope.fail(
+        "bad_argument", reason=f"Range ({area}) exceeds grid limits. {limits}"
+    )
     return refusal
 
 
-def of_grid_range(scope: Any, spreadsheet: Any, given: Mapping[str, Any] | None, *, case: str = "") -> Area:
+def of_grid_range(
+    scope: Any, spreadsheet: Any, given: Mapping[str, Any] | None, *, case: str = ""
+) -> Area:
     """Return the area of a GridRange, bounds that are missing being open."""
     given = given or {}
     sheet = sheet_of(scope, spreadsheet, given.get("sheetId") or 0)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from twin import formulas, shown
-from twin.a1 import Area, place, size
+from twin.a1 import Area, check_room, place, size
 from twin.functions import Failed
 
 Cell = dict[str, Any]
@@ -113,13 +113,22 @@ class Book:
     def resize(self, sheet: Any, rows: int, columns: int) -> Any:
         """Give a sheet's grid this size; what lies outside is lost. Returns the sheet as it is now."""
         old = size(sheet)
+        if rows * columns > old[0] * old[1]:
+            others = (other for other in self.sheets.values() if other.id != sheet.id)
+            check_room(self.scope, others, rows * columns)
         if rows < old[0] or columns < old[1]:
             kept = [None if row is None else row[:columns] for row in self.rows(sheet)[:rows]]
             self.splice(sheet, kept)
         sheet = self.sheets.get(sheet.id, sheet)
         data = sheet.data
-        grid = {**(data["properties"].get("gridProperties") or {}), "rowCount": rows, "columnCount": columns}
-        return self.write(sheet, {**data, "properties": {**data["properties"], "gridProperties": grid}})
+        grid = {
+            **(data["properties"].get("gridProperties") or {}),
+            "rowCount": rows,
+            "columnCount": columns,
+        }
+        return self.write(
+            sheet, {**data, "properties": {**data["properties"], "gridProperties": grid}}
+        )
 
     def write(self, sheet: Any, data: dict[str, Any]) -> Any:
         """Store what a sheet holds beside its cells and return it as it is now."""
@@ -187,7 +196,9 @@ class _Evaluator:
     def __init__(self, book: Book):
         self.book = book
         self.known: dict[tuple[str, int, int], Any] = {}
-        self.titles = {sheet.data["properties"]["title"].casefold(): sheet for sheet in book.sheets.values()}
+        self.titles = {
+            sheet.data["properties"]["title"].casefold(): sheet for sheet in book.sheets.values()
+        }
         self.names = {
             row.data["name"].casefold(): row.data["range"]
             for row in book.scope.all("named-range", spreadsheet=book.spreadsheet.id)
@@ -218,17 +229,26 @@ class _Evaluator:
                 return Failed("REF", f"Unresolved sheet name '{title}'.")
             rows, columns = size(chosen)
             top, left, bottom, right = bounds
-            single = bottom is not None and right is not None and (bottom - (top or 0), right - (left or 0)) == (1, 1)
+            single = (
+                bottom is not None
+                and right is not None
+                and (bottom - (top or 0), right - (left or 0)) == (1, 1)
+            )
             bottom, right = min(bottom or rows, rows), min(right or columns, columns)
             if single:
                 return self.value(chosen, top, left)
-            return [[self.value(chosen, r, c) for c in range(left or 0, right)] for r in range(top or 0, bottom)]
+            return [
+                [self.value(chosen, r, c) for c in range(left or 0, right)]
+                for r in range(top or 0, bottom)
+            ]
 
         def named(name: str) -> Any:
             given = self.names.get(name.casefold())
             if given is None:
                 return None
-            chosen = self.book.sheets.get(f"{self.book.spreadsheet.id}/{given.get('sheetId') or 0}", sheet)
+            chosen = self.book.sheets.get(
+                f"{self.book.spreadsheet.id}/{given.get('sheetId') or 0}", sheet
+            )
             ends = (given.get("startRowIndex"), given.get("startColumnIndex"),
                     given.get("endRowIndex"), given.get("endColumnIndex"))  # fmt: skip
             return look(chosen.data["properties"]["title"], ends)
@@ -242,7 +262,9 @@ def native(value: dict[str, Any] | None) -> Any:
     if not value:
         return None
     if "errorValue" in value:
-        return Failed(value["errorValue"].get("type", "ERROR"), value["errorValue"].get("message", ""))
+        return Failed(
+            value["errorValue"].get("type", "ERROR"), value["errorValue"].get("message", "")
+        )
     return next(iter(value.values()))
 
 
@@ -265,16 +287,26 @@ def settled(cell: Cell) -> Cell | None:
     effective = cell.get("effectiveValue", {}) if "formulaValue" in entered else entered
     number_format = (cell.get("userEnteredFormat") or {}).get("numberFormat")
     text = shown.text_of(effective, number_format)
-    return {"userEnteredValue": entered, "effectiveValue": effective, "formattedValue": text, **rest}
+    return {
+        "userEnteredValue": entered,
+        "effectiveValue": effective,
+        "formattedValue": text,
+        **rest,
+    }
 
 
-def entered(cell: Cell | None, value: dict[str, Any] | None, implied: dict[str, str] | None) -> Cell | None:
+def entered(
+    cell: Cell | None, value: dict[str, Any] | None, implied: dict[str, str] | None
+) -> Cell | None:
     """Return a cell after a value was put in; a number format that it implies fills an empty place."""
     rest = {name: member for name, member in (cell or {}).items() if name not in VALUE}
     if value is None:
         return rest or None
     if implied is not None and not (rest.get("userEnteredFormat") or {}).get("numberFormat"):
-        rest["userEnteredFormat"] = {**(rest.get("userEnteredFormat") or {}), "numberFormat": implied}
+        rest["userEnteredFormat"] = {
+            **(rest.get("userEnteredFormat") or {}),
+            "numberFormat": implied,
+        }
     return settled({"userEnteredValue": value, **rest})
 
 

@@ -12,7 +12,10 @@ from twingen.runtime.masks import laid_over
 from twingen.runtime.refusal import Unwritten
 
 Shift = Callable[[int, str], int | None]  # (index, role: only, first, last) → where it is now
-_FIELDS = {"ROWS": ("startRowIndex", "endRowIndex"), "COLUMNS": ("startColumnIndex", "endColumnIndex")}
+_FIELDS = {
+    "ROWS": ("startRowIndex", "endRowIndex"),
+    "COLUMNS": ("startColumnIndex", "endColumnIndex"),
+}
 
 
 def insert(scope: Any) -> Any:
@@ -30,7 +33,9 @@ def delete(scope: Any) -> Any:
     count = a1.size(sheet)[dimension == "COLUMNS"]
     end = min(end, count)
     if end - start >= count:
-        raise scope.fail("refused_request", reason=f"You can't delete all the {dimension.lower()} on the sheet.")
+        raise scope.fail(
+            "refused_request", reason=f"You can't delete all the {dimension.lower()} on the sheet."
+        )
 
     def shift(index: int, role: str) -> int | None:
         if index < start:
@@ -69,7 +74,9 @@ def update(scope: Any) -> Any:
     meta = book.meta(sheet, dimension)
     for index in range(start, min(end, a1.size(sheet)[dimension == "COLUMNS"])):
         changed = laid_over(meta.get(str(index)), scope.body.get("properties") or {}, mask)
-        meta[str(index)] = {name: value for name, value in changed.items() if value not in (False, None)}
+        meta[str(index)] = {
+            name: value for name, value in changed.items() if value not in (False, None)
+        }
         if not meta[str(index)]:
             del meta[str(index)]
     book.save()
@@ -120,7 +127,11 @@ def delete_group(scope: Any) -> Any:
 
 def cleaned(given: dict[str, Any]) -> dict[str, Any]:
     """Return a range as answers show it: without a sheetId of 0."""
-    return {name: value for name, value in given.items() if value is not None and (name != "sheetId" or value)}
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and (name != "sheetId" or value)
+    }
 
 
 def inserted(book: Book, sheet: Any, dimension: str, at: int, count: int) -> Any:
@@ -135,7 +146,8 @@ def inserted(book: Book, sheet: Any, dimension: str, at: int, count: int) -> Any
         rows[at:at] = [None] * count if at < len(rows) else []
     else:
         rows = [
-            row if row is None or len(row) <= at else [*row[:at], *[None] * count, *row[at:]] for row in rows
+            row if row is None or len(row) <= at else [*row[:at], *[None] * count, *row[at:]]
+            for row in rows
         ]
     book.splice(sheet, rows)
     return _grow(book, sheet, dimension, count)
@@ -176,15 +188,26 @@ def _move(book: Book, sheet: Any, dimension: str, shift: Shift) -> None:
     rows_move = dimension == "ROWS"
     own = sheet.data["properties"]["title"].casefold()
     for other, row, column, cell in list(book.formulas()):
+
         def change(title: str | None, corner: Any, role: str, other: Any = other) -> Any:
             here = other.id == sheet.id if title is None else title.casefold() == own
             if not here:
                 return corner
             row, column, *pins = corner
-            moved = shift(row if rows_move else column, role) if (row if rows_move else column) is not None else None
+            moved = (
+                shift(row if rows_move else column, role)
+                if (row if rows_move else column) is not None
+                else None
+            )
             if (row if rows_move else column) is None:
                 return corner
-            return None if moved is None else (moved, column, *pins) if rows_move else (row, moved, *pins)
+            return (
+                None
+                if moved is None
+                else (moved, column, *pins)
+                if rows_move
+                else (row, moved, *pins)
+            )
 
         text = formulas.rewritten(cell["userEnteredValue"]["formulaValue"], change)
         if text != cell["userEnteredValue"]["formulaValue"]:

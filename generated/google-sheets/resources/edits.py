@@ -66,7 +66,9 @@ def append_cells(scope: Any) -> Any:
     book, rows = Book(scope, scope.spreadsheet), scope.body.get("rows") or []
     sheet = a1.sheet_of(scope, scope.spreadsheet, scope.body.get("sheetId"))
     if sheet is None:
-        raise scope.fail("refused_request", reason=f"No grid with id: {scope.body.get('sheetId') or 0}")
+        raise scope.fail(
+            "refused_request", reason=f"No grid with id: {scope.body.get('sheetId') or 0}"
+        )
     top = book.last_row(sheet)
     height, width = a1.size(sheet)
     sheet = book.resize(sheet, max(height, top + len(rows)), max(width, _width(rows)))
@@ -87,7 +89,10 @@ def copy_paste(scope: Any) -> Any:
     if turned:
         height, width = width, height
     rows, columns = target.bottom - target.top, target.right - target.left
-    rows, columns = (rows if rows % height == 0 else height), (columns if columns % width == 0 else width)
+    rows, columns = (
+        (rows if rows % height == 0 else height),
+        (columns if columns % width == 0 else width),
+    )
     kind = _paste_type(body)
     for down in range(rows):
         for right in range(columns):
@@ -96,7 +101,7 @@ def copy_paste(scope: Any) -> Any:
             cell = cells[from_row][from_column]
             place = target.top + down, target.left + right
             move = place[0] - source.top - from_row, place[1] - source.left - from_column
-            _fits(scope, target, *place)
+            fits(scope, target, *place)
             _paste(book, target.sheet, *place, cell, kind, move)
     book.save()
     return {}
@@ -114,7 +119,15 @@ def cut_paste(scope: Any) -> Any:
             book.put(source.sheet, source.top + down, source.left + right, None)
     for down in range(height):
         for right in range(width):
-            _paste(book, target.sheet, target.top + down, target.left + right, cells[down][right], kind, None)
+            _paste(
+                book,
+                target.sheet,
+                target.top + down,
+                target.left + right,
+                cells[down][right],
+                kind,
+                None,
+            )
     book.save()
     return {}
 
@@ -153,7 +166,11 @@ def find_replace(scope: Any) -> Any:
         pattern = re.compile(text, 0 if body.get("matchCase") else re.IGNORECASE)
     except re.error:
         raise scope.fail("refused_request", reason=f"Invalid regular expression: {find}") from None
-    new = re.sub(r"\$(\d)", r"\\\1", replacement) if body.get("searchByRegex") else replacement.replace("\\", r"\\")
+    new = (
+        re.sub(r"\$(\d)", r"\\\1", replacement)
+        if body.get("searchByRegex")
+        else replacement.replace("\\", r"\\")
+    )
     counts = {"valuesChanged": 0, "formulasChanged": 0, "occurrencesChanged": 0}
     places: set[tuple[str, int]] = set()
     for area in _areas(scope, book, body):
@@ -172,7 +189,11 @@ def find_replace(scope: Any) -> Any:
                 places.add((area.sheet.id, row))
                 book.put(area.sheet, row, column, entered(cell, *shown.typed(changed)))
     book.save()
-    reply = {**counts, "rowsChanged": len(places), "sheetsChanged": len({sheet for sheet, _ in places})}
+    reply = {
+        **counts,
+        "rowsChanged": len(places),
+        "sheetsChanged": len({sheet for sheet, _ in places}),
+    }
     return {"findReplace": {name: count for name, count in reply.items() if count}}
 
 
@@ -182,7 +203,9 @@ def _areas(scope: Any, book: Book, body: dict[str, Any]) -> list[Area]:
     if body.get("sheetId") is not None:
         return [a1.of_grid_range(scope, scope.spreadsheet, {"sheetId": body["sheetId"]})]
     if not body.get("allSheets"):
-        raise scope.fail("refused_request", reason="Must specify one of: range, sheetId, allSheets.")
+        raise scope.fail(
+            "refused_request", reason="Must specify one of: range, sheetId, allSheets."
+        )
     return [Area(sheet, 0, 0, *a1.size(sheet)) for sheet in book.sheets.values()]
 
 
@@ -200,15 +223,17 @@ def _from_corner(scope: Any, corner: dict[str, Any], height: int, width: int) ->
     given = {"sheetId": corner.get("sheetId"), "startRowIndex": top, "startColumnIndex": left}
     area = a1.of_grid_range(scope, scope.spreadsheet, given)
     if area.top + height > area.bottom or area.left + width > area.right:
-        _fits(scope, area, area.top + height - 1, area.left + width - 1)
+        fits(scope, area, area.top + height - 1, area.left + width - 1)
     area.bottom, area.right = area.top + height, area.left + width
     return area
 
 
-def _fits(scope: Any, area: Area, row: int, column: int) -> None:
+def fits(scope: Any, area: Area, row: int, column: int) -> None:
     rows, columns = a1.size(area.sheet)
     if row >= rows or column >= columns:
         where = Area(area.sheet, row, column, row + 1, column + 1)
+        if "kind" not in scope.names:
+            raise a1.beyond(scope, where)
         reason = f"Range ({where}) exceeds grid limits. Max rows: {rows}, max columns: {columns}"
         raise scope.fail("refused_request", reason=reason)
 
@@ -232,10 +257,20 @@ def _paste_type(body: dict[str, Any]) -> str:
 
 
 def _paste(
-    book: Book, sheet: Any, row: int, column: int, cell: Cell | None, kind: str, move: tuple[int, int] | None
+    book: Book,
+    sheet: Any,
+    row: int,
+    column: int,
+    cell: Cell | None,
+    kind: str,
+    move: tuple[int, int] | None,
 ) -> None:
     names = _PASTED[kind]
-    kept = {name: value for name, value in (book.cell(sheet, row, column) or {}).items() if name not in names}
+    kept = {
+        name: value
+        for name, value in (book.cell(sheet, row, column) or {}).items()
+        if name not in names
+    }
     taken = {name: value for name, value in (cell or {}).items() if name in names}
     value = taken.get("userEnteredValue") or {}
     if kind == "PASTE_VALUES" and "formulaValue" in value:
@@ -243,7 +278,9 @@ def _paste(
     elif move is not None and "formulaValue" in value:
         taken["userEnteredValue"] = {"formulaValue": formulas.filled(value["formulaValue"], *move)}
     if kind == "PASTE_NO_BORDERS" and "userEnteredFormat" in taken:
-        taken["userEnteredFormat"] = {k: v for k, v in taken["userEnteredFormat"].items() if k != "borders"}
+        taken["userEnteredFormat"] = {
+            k: v for k, v in taken["userEnteredFormat"].items() if k != "borders"
+        }
     book.put(sheet, row, column, settled({**kept, **taken}))
 
 
@@ -255,5 +292,7 @@ def _delimiter(scope: Any, body: dict[str, Any], texts: list[str]) -> str:
         return str(body["delimiter"])
     if kind in _DELIMITERS:
         return _DELIMITERS[kind]
-    counts = {mark: sum(text.count(mark) for text in texts) for mark in (",", ";", "\t", "|", ".", " ")}
+    counts = {
+        mark: sum(text.count(mark) for text in texts) for mark in (",", ";", "\t", "|", ".", " ")
+    }
     return next((mark for mark, count in counts.items() if count), ",")

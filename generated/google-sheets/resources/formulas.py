@@ -148,7 +148,11 @@ def evaluate(node: Node, look: Look, named: Callable[[str], Any], here: tuple[in
                 return REF if bounds is None else look(title, bounds)
             case "name":
                 found = named(node[1])
-                return Failed("NAME", f"Unknown range name: '{node[1].upper()}'.") if found is None else found
+                return (
+                    Failed("NAME", f"Unknown range name: '{node[1].upper()}'.")
+                    if found is None
+                    else found
+                )
             case "sign":
                 number = number_of(alone(run(node[2])))
                 return number if isinstance(number, Failed) or node[1] == "+" else -number
@@ -165,7 +169,11 @@ def evaluate(node: Node, look: Look, named: Callable[[str], Any], here: tuple[in
         if name in LAZY:
             return LAZY[name]([lambda each=each: run(each) for each in arguments])  # type: ignore[misc]
         if name in {"ROW", "COLUMN"}:
-            bounds = bounds_of(arguments[0][1].replace("$", "").rpartition("!")[2]) if arguments else None
+            bounds = (
+                bounds_of(arguments[0][1].replace("$", "").rpartition("!")[2])
+                if arguments
+                else None
+            )
             top, left = (bounds[0] or 0, bounds[1] or 0) if bounds else here
             return (top if name == "ROW" else left) + 1
         function = LIBRARY.get(name)
@@ -217,7 +225,11 @@ def operated(operator: str, left: Any, right: Any) -> Any:
             case "/":
                 return a / b
         power = a**b
-        return Failed("NUM", "The result is not a real number.") if isinstance(power, complex) else power
+        return (
+            Failed("NUM", "The result is not a real number.")
+            if isinstance(power, complex)
+            else power
+        )
     except ZeroDivisionError:
         return Failed("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero.")
     except OverflowError:
@@ -312,7 +324,12 @@ def _corner(text: str) -> tuple[int | None, int | None, bool, bool]:
     first, column, second, row = match.groups()
     bounds = None if column is None else bounds_of(f"{column}1")
     pinned_row = bool(second) if column else bool(first)
-    return (None if row is None else int(row) - 1, bounds[1] if bounds else None, pinned_row, bool(first and column))
+    return (
+        None if row is None else int(row) - 1,
+        bounds[1] if bounds else None,
+        pinned_row,
+        bool(first and column),
+    )
 
 
 def _written(corner: tuple[int | None, int | None, bool, bool]) -> str:
@@ -328,6 +345,10 @@ def filled(text: str, down: int, right: int) -> str:
         row, column, pinned_row, pinned_column = corner
         row = row if row is None or pinned_row else row + down
         column = column if column is None or pinned_column else column + right
-        return None if (row or 0) < 0 or (column or 0) < 0 else (row, column, pinned_row, pinned_column)
+        return (
+            None
+            if (row or 0) < 0 or (column or 0) < 0
+            else (row, column, pinned_row, pinned_column)
+        )
 
     return rewritten(text, change)

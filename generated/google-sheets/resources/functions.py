@@ -17,7 +17,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-class Failed(Exception):  # noqa: N818 - a value of a cell
+class Failed(Exception):
     """An error as the value of a cell: its type in the API and the message behind it."""
 
     def __init__(self, kind: str, message: str = ""):
@@ -35,7 +35,11 @@ def number_of(value: Any) -> Any:
     if isinstance(value, Failed):
         return value
     if value is None or value == "":
-        return 0 if value is None else Failed("VALUE", "'' is a text and cannot be coerced to a number.")
+        return (
+            0
+            if value is None
+            else Failed("VALUE", "'' is a text and cannot be coerced to a number.")
+        )
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, (int, float)):
@@ -111,7 +115,9 @@ def truth(value: Any) -> bool:
 def _average(*arguments: Any) -> float:
     found = numbers(arguments)
     if not found:
-        raise Failed("DIVIDE_BY_ZERO", "Evaluation of function AVERAGE caused a divide by zero error.")
+        raise Failed(
+            "DIVIDE_BY_ZERO", "Evaluation of function AVERAGE caused a divide by zero error."
+        )
     return sum(found) / len(found)
 
 
@@ -144,13 +150,19 @@ def criterion(wanted: Any) -> Callable[[Any], bool]:
         escaped = re.escape(operand).replace(r"\*", ".*").replace(r"\?", ".")
         same = re.compile(escaped, re.IGNORECASE | re.DOTALL)
         if operator in {"=", "<>"}:
-            return lambda value: bool(isinstance(value, str) and same.fullmatch(value)) is (operator == "=")
-        return lambda value: isinstance(value, str) and _holds(operator, value.casefold(), operand.casefold())
+            return lambda value: (
+                bool(isinstance(value, str) and same.fullmatch(value)) is (operator == "=")
+            )
+        return lambda value: (
+            isinstance(value, str) and _holds(operator, value.casefold(), operand.casefold())
+        )
     if isinstance(operand, bool):
         return lambda value: isinstance(value, bool) and _holds(operator, value, operand)
-    return lambda value: _holds(operator, value, operand) if (
-        isinstance(value, (int, float)) and not isinstance(value, bool)
-    ) else operator == "<>"
+    return lambda value: (
+        _holds(operator, value, operand)
+        if (isinstance(value, (int, float)) and not isinstance(value, bool))
+        else operator == "<>"
+    )
 
 
 def _holds(operator: str, left: Any, right: Any) -> bool:
@@ -164,7 +176,9 @@ def _sum_if(area: Any, wanted: Any, other: Any = None) -> float:
     test = criterion(wanted)
     sums = [value for value, _ in cells((area if other is None else other,))]
     chosen = [test(value) for value, _ in cells((area,))]
-    return sum(value for value, yes in zip(sums, chosen, strict=False) if yes and _plain(value))
+    return float(
+        sum(value for value, yes in zip(sums, chosen, strict=False) if yes and _plain(value))
+    )
 
 
 def _plain(value: Any) -> bool:
@@ -175,7 +189,13 @@ def _rounded(up: bool | None) -> Callable[..., float]:
     def run(value: Any, places: Any = 0) -> float:
         scale = 10 ** int(number(places))
         scaled = float(f"{abs(number(value)) * scale:.15g}")
-        whole = math.floor(scaled + 0.5) if up is None else math.ceil(scaled) if up else math.floor(scaled)
+        whole = (
+            math.floor(scaled + 0.5)
+            if up is None
+            else math.ceil(scaled)
+            if up
+            else math.floor(scaled)
+        )
         return math.copysign(whole / scale, number(value)) if whole else 0
 
     return run
@@ -222,7 +242,11 @@ def _match(wanted: Any, area: Any, order: Any = 1) -> int:
     for place, value in enumerate(found, 1):
         if value == key:
             return place
-        if direction and type(value) is type(key) and ((value < key) if direction > 0 else (value > key)):
+        if (
+            direction
+            and type(value) is type(key)
+            and ((value < key) if direction > 0 else (value > key))
+        ):
             best = place
     if not best:
         raise Failed("N_A", f"Did not find value '{text_of(one(wanted))}' in MATCH evaluation.")
@@ -236,7 +260,9 @@ def _find(fold: bool) -> Callable[..., int]:
             needle, hay = needle.casefold(), hay.casefold()
         at = hay.find(needle, int(number(start)) - 1)
         if at < 0:
-            raise Failed("VALUE", f"In {'SEARCH' if fold else 'FIND'} evaluation, cannot find '{needle}'.")
+            raise Failed(
+                "VALUE", f"In {'SEARCH' if fold else 'FIND'} evaluation, cannot find '{needle}'."
+            )
         return at + 1
 
     return run
@@ -264,12 +290,16 @@ def _date(year: Any, month: Any, day: Any) -> int:
 def _formatted(value: Any, pattern: Any) -> str:
     wanted = text(pattern)
     dated = re.search(r"[ymdhs]", re.sub(r'"[^"]*"', "", wanted), re.IGNORECASE)
-    return shown.temporal(number(value), wanted) if dated else shown.patterned(number(value), wanted)
+    return (
+        shown.temporal(number(value), wanted) if dated else shown.patterned(number(value), wanted)
+    )
 
 
 def _sqrt(value: Any) -> float:
     if number(value) < 0:
-        raise Failed("NUM", "Function SQRT parameter 1 value is negative. It should be positive or zero.")
+        raise Failed(
+            "NUM", "Function SQRT parameter 1 value is negative. It should be positive or zero."
+        )
     return math.sqrt(number(value))
 
 
@@ -291,7 +321,9 @@ LIBRARY: dict[str, Callable[..., Any]] = {
     "MIN": lambda *a: min(numbers(a), default=0),
     "MAX": lambda *a: max(numbers(a), default=0),
     "PRODUCT": lambda *a: math.prod(numbers(a)),
-    "COUNTIF": lambda area, wanted: sum(map(criterion(wanted), (value for value, _ in cells((area,))))),
+    "COUNTIF": lambda area, wanted: sum(
+        map(criterion(wanted), (value for value, _ in cells((area,))))
+    ),
     "SUMIF": _sum_if,
     "ABS": lambda a: abs(number(a)),
     "INT": lambda a: math.floor(number(a)),
@@ -326,7 +358,9 @@ LIBRARY: dict[str, Callable[..., Any]] = {
     "UPPER": lambda a: text(a).upper(),
     "LOWER": lambda a: text(a).lower(),
     "PROPER": lambda a: text(a).title(),
-    "TRIM": lambda a: " ".join(text(a).split(" ")) if "  " not in text(a) else re.sub(" +", " ", text(a)).strip(),
+    "TRIM": lambda a: (
+        " ".join(text(a).split(" ")) if "  " not in text(a) else re.sub(" +", " ", text(a)).strip()
+    ),
     "REPT": lambda a, count: text(a) * min(int(number(count)), 32_000),
     "SUBSTITUTE": _substitute,
     "FIND": _find(fold=False),

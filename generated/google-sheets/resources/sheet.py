@@ -6,7 +6,6 @@ from typing import Any
 
 from twin import a1, formulas, masks, shown
 from twin.book import Book
-from twin.dimensions import cleaned
 
 from twingen.runtime.masks import laid_over, masked
 
@@ -21,7 +20,9 @@ def add(scope: Any) -> Any:
     return {"addSheet": {"properties": properties(scope, sheet)}}
 
 
-def added(scope: Any, spreadsheet: Any, given: dict[str, Any], *, case: str = "refused_request") -> Any:
+def added(
+    scope: Any, spreadsheet: Any, given: dict[str, Any], *, case: str = "refused_request"
+) -> Any:
     """Make a sheet from the properties that a request gives; what it lacks is chosen."""
     siblings = ordered(scope, spreadsheet)
     number = given.get("sheetId")
@@ -35,12 +36,17 @@ def added(scope: Any, spreadsheet: Any, given: dict[str, Any], *, case: str = "r
     _check_title(scope, siblings, title, None, case)
     grid = dict(given.get("gridProperties") or {})
     if given.get("sheetType") in {None, "GRID"}:
-        grid = {**grid, "rowCount": grid.get("rowCount") or 1000, "columnCount": grid.get("columnCount") or 26}
+        grid = {
+            **grid,
+            "rowCount": grid.get("rowCount") or 1000,
+            "columnCount": grid.get("columnCount") or 26,
+        }
     data = {
         **{name: value for name, value in given.items() if name in _ORDER and value is not None},
         "sheetId": number, "title": title, "index": len(siblings),
         "sheetType": given.get("sheetType") or "GRID", "gridProperties": grid,
     }  # fmt: skip
+    a1.check_room(scope, siblings, grid.get("rowCount", 0) * grid.get("columnCount", 0))
     sheet = scope.create("sheet", {"properties": shown.coloured(data)}, spreadsheet=spreadsheet)
     if given.get("index") is not None and given["index"] < len(siblings):
         return _placed(scope, spreadsheet, sheet, given["index"])
@@ -55,29 +61,37 @@ def update(scope: Any) -> Any:
         raise scope.fail("refused_request", reason=f"No sheet with id: {given.get('sheetId') or 0}")
     if "*" in mask:
         mask = {name: {} for name in given}
-    mask = {name: below for name, below in mask.items() if name not in {"sheetId", "index", "sheetType"}}
+    moves = "index" in mask
+    mask = {
+        name: below for name, below in mask.items() if name not in {"sheetId", "index", "sheetType"}
+    }
     old = sheet.data["properties"]
     new = laid_over(old, shown.coloured(given), shown.paired(mask)) if mask else dict(old)
     siblings = ordered(scope, scope.spreadsheet)
     if not new.get("title"):
         new["title"] = old["title"]
     _check_title(scope, siblings, new["title"], sheet, "refused_request")
-    if new.get("hidden") and not any(s.id != sheet.id and not s.data["properties"].get("hidden") for s in siblings):
+    if new.get("hidden") and not any(
+        s.id != sheet.id and not s.data["properties"].get("hidden") for s in siblings
+    ):
         raise scope.fail("refused_request", reason="You can't hide all the sheets in a document.")
     book = Book(scope, scope.spreadsheet)
     if new["title"] != old["title"]:
         for other, row, column, cell in list(book.formulas()):
-            text = formulas.retitled(cell["userEnteredValue"]["formulaValue"], old["title"], new["title"])
+            text = formulas.retitled(
+                cell["userEnteredValue"]["formulaValue"], old["title"], new["title"]
+            )
             book.put(other, row, column, {**cell, "userEnteredValue": {"formulaValue": text}})
     rows, columns = a1.size(sheet)
     grid = new.get("gridProperties") or {}
     wanted = grid.get("rowCount") or rows, grid.get("columnCount") or columns
     _check_frozen(scope, grid, wanted)
-    sheet = book.write(sheet, {**sheet.data, "properties": {**new, "gridProperties": {**grid, "rowCount": rows, "columnCount": columns}}})
+    new["gridProperties"] = {**grid, "rowCount": rows, "columnCount": columns}
+    sheet = book.write(sheet, {**sheet.data, "properties": new})
     if wanted != (rows, columns):
         sheet = book.resize(sheet, *wanted)
     book.save()
-    if given.get("index") is not None and ("index" in masks.asked(scope, "SheetProperties", "properties") or scope.body["fields"] == "*"):
+    if given.get("index") is not None and moves:
         _placed(scope, scope.spreadsheet, sheet, given["index"])
     return {}
 
@@ -86,7 +100,9 @@ def duplicate(scope: Any) -> Any:
     body = scope.body
     source = a1.sheet_of(scope, scope.spreadsheet, body.get("sourceSheetId"))
     if source is None:
-        raise scope.fail("refused_request", reason=f"No sheet with id: {body.get('sourceSheetId') or 0}")
+        raise scope.fail(
+            "refused_request", reason=f"No sheet with id: {body.get('sourceSheetId') or 0}"
+        )
     given = {
         "sheetId": body.get("newSheetId"), "index": body.get("insertSheetIndex") or 0,
         "title": body.get("newSheetName") or _copy_title(scope, scope.spreadsheet, source),
@@ -98,14 +114,26 @@ def duplicate(scope: Any) -> Any:
 def copy_to(scope: Any) -> Any:
     target = scope.destination
     source = scope.sheet
-    copy = _copied(scope, target, source, {"title": _copy_title(scope, target, source)}, "bad_argument")
+    copy = _copied(
+        scope, target, source, {"title": _copy_title(scope, target, source)}, "bad_argument"
+    )
     return properties(scope, copy)
 
 
 def _copied(scope: Any, target: Any, source: Any, given: dict[str, Any], case: str) -> Any:
-    base = {name: value for name, value in source.data["properties"].items() if name not in {"sheetId", "index"}}
-    copy = added(scope, target, {**base, **{k: v for k, v in given.items() if v is not None}}, case=case)
-    rest = {name: value for name, value in source.data.items() if name in {"merges", "rowGroups", "columnGroups"}}
+    base = {
+        name: value
+        for name, value in source.data["properties"].items()
+        if name not in {"sheetId", "index"}
+    }
+    copy = added(
+        scope, target, {**base, **{k: v for k, v in given.items() if v is not None}}, case=case
+    )
+    rest = {
+        name: value
+        for name, value in source.data.items()
+        if name in {"merges", "rowGroups", "columnGroups"}
+    }
     if rest:
         copy = scope.write(copy, {**copy.data, **rest})
     scope.write(scope.get("grid", copy.id), scope.get("grid", source.id).data)
@@ -124,7 +152,9 @@ def _placed(scope: Any, spreadsheet: Any, sheet: Any, index: int) -> Any:
     rest.insert(index, sheet)
     for place, other in enumerate(rest):
         if other.data["properties"].get("index") != place:
-            changed = scope.write(other, {**other.data, "properties": {**other.data["properties"], "index": place}})
+            changed = scope.write(
+                other, {**other.data, "properties": {**other.data["properties"], "index": place}}
+            )
             sheet = changed if other.id == sheet.id else sheet
     return sheet
 
@@ -156,9 +186,14 @@ def _check_title(scope: Any, siblings: list[Any], title: str, own: Any, case: st
 
 
 def _check_frozen(scope: Any, grid: dict[str, Any], size: tuple[int, int]) -> None:
-    for name, count, word in (("frozenRowCount", size[0], "rows"), ("frozenColumnCount", size[1], "columns")):
+    for name, count, word in (
+        ("frozenRowCount", size[0], "rows"),
+        ("frozenColumnCount", size[1], "columns"),
+    ):
         if (grid.get(name) or 0) >= count:
-            raise scope.fail("refused_request", reason=f"You can't freeze all visible {word} on the sheet.")
+            raise scope.fail(
+                "refused_request", reason=f"You can't freeze all visible {word} on the sheet."
+            )
 
 
 # Showing
@@ -178,7 +213,9 @@ def properties(scope: Any, sheet: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def whole(scope: Any, book: Book, sheet: Any, areas: list[a1.Area] | None, mask: Mask | None) -> dict[str, Any]:
+def whole(
+    scope: Any, book: Book, sheet: Any, areas: list[a1.Area] | None, mask: Mask | None
+) -> dict[str, Any]:
     """Return a Sheet; `areas` are those of it whose cells are shown, None for no cells at all."""
     answer: dict[str, Any] = {"properties": properties(scope, sheet)}
     if areas is not None:
@@ -187,11 +224,17 @@ def whole(scope: Any, book: Book, sheet: Any, areas: list[a1.Area] | None, mask:
     answer.update({name: sheet.data[name] for name in ("merges",) if sheet.data.get(name)})
     protected = [_protected(scope, row) for row in scope.all("protected-range", sheet=sheet.id)]
     tables = [row.data for row in scope.all("table", sheet=sheet.id)]
-    groups = {name: sheet.data[name] for name in ("rowGroups", "columnGroups") if sheet.data.get(name)}
+    groups = {
+        name: sheet.data[name] for name in ("rowGroups", "columnGroups") if sheet.data.get(name)
+    }
     banded = list(sheet.data.get("bandedRanges") or ())
     if scope.query.get("excludeTablesInBandedRanges"):
         banded = [each for each in banded if not each.get("bandedRangeReference")]
-    for name, listed in (("protectedRanges", protected), ("bandedRanges", banded), ("tables", tables)):
+    for name, listed in (
+        ("protectedRanges", protected),
+        ("bandedRanges", banded),
+        ("tables", tables),
+    ):
         if listed:
             answer[name] = listed
     return {**answer, **groups}
@@ -215,16 +258,22 @@ def _below(mask: Mask, *names: str) -> Mask | None:
     return mask
 
 
-def _data(scope: Any, book: Book, area: a1.Area, mask: Mask | None, cell_mask: Mask | None) -> dict[str, Any]:
+def _data(
+    scope: Any, book: Book, area: a1.Area, mask: Mask | None, cell_mask: Mask | None
+) -> dict[str, Any]:
     """Return a GridData, cut behind the last cell that has something of the masked kind."""
     sheet = area.sheet
     default = book.spreadsheet.data["properties"]["defaultFormat"]
     answer: dict[str, Any] = {}
-    answer.update({name: at for name, at in (("startRow", area.top), ("startColumn", area.left)) if at})
+    answer.update(
+        {name: at for name, at in (("startRow", area.top), ("startColumn", area.left)) if at}
+    )
     if mask is None or cell_mask is not None:
         rows = []
         for row in book.rows(sheet)[area.top : area.bottom]:
-            cells = [_cell(cell, default, cell_mask) for cell in (row or ())[area.left : area.right]]
+            cells = [
+                _cell(cell, default, cell_mask) for cell in (row or ())[area.left : area.right]
+            ]
             while cells and not cells[-1]:
                 cells.pop()
             rows.append({"values": cells} if cells else {})
@@ -240,20 +289,28 @@ def _data(scope: Any, book: Book, area: a1.Area, mask: Mask | None, cell_mask: M
     return answer
 
 
-def _cell(cell: dict[str, Any] | None, default: dict[str, Any], mask: Mask | None) -> dict[str, Any]:
+def _cell(
+    cell: dict[str, Any] | None, default: dict[str, Any], mask: Mask | None
+) -> dict[str, Any]:
     if not cell:
         return {}
     effective = {**default}
     for name, value in (cell.get("userEnteredFormat") or {}).items():
         inner = effective.get(name)
-        effective[name] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, dict) else value
-    answer = {name: cell[name] for name in ("userEnteredValue", "effectiveValue", "formattedValue", "userEnteredFormat") if name in cell}
+        effective[name] = (
+            {**inner, **value} if isinstance(inner, dict) and isinstance(value, dict) else value
+        )
+    answer: dict[str, Any] = {
+        name: cell[name]
+        for name in ("userEnteredValue", "effectiveValue", "formattedValue", "userEnteredFormat")
+        if name in cell
+    }
     answer["effectiveFormat"] = effective
     answer.update({name: value for name, value in cell.items() if name not in answer})
     link = _link(cell)
     if link:
         answer["hyperlink"] = link
-    return masked(answer, mask) if mask else answer  # type: ignore[no-any-return]
+    return dict(masked(answer, mask)) if mask else answer
 
 
 def _link(cell: dict[str, Any]) -> str | None:
@@ -263,6 +320,3 @@ def _link(cell: dict[str, Any]) -> str | None:
     if text.upper().startswith('=HYPERLINK("'):
         return str(text[12:].partition('"')[0])
     return None
-
-
-__all__ = ["add", "added", "cleaned", "copy_to", "duplicate", "properties", "update", "whole"]

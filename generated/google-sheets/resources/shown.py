@@ -75,10 +75,13 @@ def _date_typed(text: str) -> Typed | None:
     iso, american = _ISO.fullmatch(date), _US.fullmatch(date)
     if iso is None and american is None:
         clock = _fraction(text)
-        return None if clock is None else ({"numberValue": clock}, {"type": "TIME", "pattern": _clock(text)})
-    year, month, day = iso.groups() if iso is not None else (american.group(3), *american.group(1, 2))  # type: ignore[union-attr]
+        return (
+            None
+            if clock is None
+            else ({"numberValue": clock}, {"type": "TIME", "pattern": _clock(text)})
+        )
     try:
-        serial = (datetime(int(year), int(month), int(day)) - EPOCH).days
+        serial = (datetime(*_day(iso, american)) - EPOCH).days
     except ValueError:
         return None
     pattern = "yyyy-mm-dd" if iso is not None else "m/d/yyyy"
@@ -87,7 +90,17 @@ def _date_typed(text: str) -> Typed | None:
     clock = _fraction(time.strip())
     if clock is None:
         return None
-    return {"numberValue": serial + clock}, {"type": "DATE_TIME", "pattern": f"{pattern} {_clock(time)}"}
+    return {"numberValue": serial + clock}, {
+        "type": "DATE_TIME",
+        "pattern": f"{pattern} {_clock(time)}",
+    }
+
+
+def _day(iso: re.Match[str] | None, american: re.Match[str] | None) -> tuple[int, int, int]:
+    if iso is not None:
+        return int(iso.group(1)), int(iso.group(2)), int(iso.group(3))
+    assert american is not None
+    return int(american.group(3)), int(american.group(1)), int(american.group(2))
 
 
 def _fraction(text: str) -> float | None:
@@ -113,7 +126,11 @@ def _ascii(text: str) -> bool:
 
 def whole(number: float) -> int | float:
     """Return a number without the `.0` that JSON would show."""
-    return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 1e21 else number
+    return (
+        int(number)
+        if isinstance(number, float) and number.is_integer() and abs(number) < 1e21
+        else number
+    )
 
 
 def plain(number: float) -> str:
@@ -191,7 +208,9 @@ def _literal(text: str) -> str:
 
 def temporal(number: float, pattern: str) -> str:
     """Return a serial number under a pattern of dates and times."""
-    moment = EPOCH + timedelta(days=math.floor(number), seconds=round((number - math.floor(number)) * 86400))
+    moment = EPOCH + timedelta(
+        days=math.floor(number), seconds=round((number - math.floor(number)) * 86400)
+    )
     fields = _FIELD.findall(pattern)
     half = any(field.lower() in {"am/pm", "a/p"} for field in fields)
     shown, clock = [], False
@@ -251,7 +270,11 @@ def coloured(value: Any) -> Any:
         return value
     result: dict[str, Any] = {}
     for name, member in value.items():
-        if name in _COLOURS and isinstance(member, dict) and not member.keys() - {"red", "green", "blue", "alpha"}:
+        if (
+            name in _COLOURS
+            and isinstance(member, dict)
+            and not member.keys() - {"red", "green", "blue", "alpha"}
+        ):
             kept = {key: channel(part) for key, part in member.items() if channel(part)}
             result[name] = kept
             if name in _STYLED and f"{name}Style" not in value:
@@ -259,7 +282,12 @@ def coloured(value: Any) -> Any:
         else:
             result[name] = coloured(member)
             base = name.removesuffix("Style")
-            if name.endswith("Style") and base in _STYLED and base not in value and "rgbColor" in (result[name] or {}):
+            if (
+                name.endswith("Style")
+                and base in _STYLED
+                and base not in value
+                and "rgbColor" in (result[name] or {})
+            ):
                 result[base] = result[name]["rgbColor"]
     return result
 

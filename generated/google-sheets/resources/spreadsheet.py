@@ -4,31 +4,94 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin import a1, sheet
-from twin.book import Book
+from twin import a1, edits, sheet
+from twin.book import Book, settled
+from twin.shown import coloured
 
 from twingen.runtime.masks import MaskError, parse_mask
+from twingen.runtime.refusal import Unwritten
+
+_GIVEN = frozenset({
+    "properties", "data", "merges", "rowGroups", "columnGroups", "bandedRanges", "protectedRanges", "tables",
+})  # fmt: skip
+# What of a cell is not computed.
+_WRITABLE = frozenset(
+    {"userEnteredValue", "userEnteredFormat", "note", "textFormatRuns", "dataValidation"}
+)
 
 
 def create(scope: Any) -> Any:
     body = scope.body or {}
-    given = {name: value for name, value in (body.get("properties") or {}).items() if value is not None}
+    given = {
+        name: value for name, value in (body.get("properties") or {}).items() if value is not None
+    }
     title = given.get("title") or "Untitled spreadsheet"
-    file = scope.create("file", {"name": title, "mimeType": "application/vnd.google-apps.spreadsheet"})
+    file = scope.create(
+        "file", {"name": title, "mimeType": "application/vnd.google-apps.spreadsheet"}
+    )
     first = body.get("sheets") or []
     data = {"spreadsheetId": file.id, "properties": {**given, "title": title}, "bare": bool(first)}
     spreadsheet = scope.create("spreadsheet", data, id=file.id, file=file)
-    spreadsheet = scope.write(spreadsheet, {k: v for k, v in spreadsheet.data.items() if k != "bare"})
+    spreadsheet = scope.write(
+        spreadsheet, {k: v for k, v in spreadsheet.data.items() if k != "bare"}
+    )
     for place, each in enumerate(first):
         wanted = dict(each.get("properties") or {})
         wanted.pop("index", None)
         if place == 0 and wanted.get("sheetId") is None:
             wanted["sheetId"] = 0
-        sheet.added(scope, spreadsheet, wanted, case="bad_argument")
+        _fill(
+            scope, spreadsheet, sheet.added(scope, spreadsheet, wanted, case="bad_argument"), each
+        )
     for each in body.get("namedRanges") or ():
         named = {name: value for name, value in each.items() if name != "namedRangeId"}
         scope.create("named-range", named, spreadsheet=spreadsheet)
+    Book(scope, spreadsheet).refresh()
     return whole(scope, spreadsheet)
+
+
+def _fill(scope: Any, spreadsheet: Any, made: Any, given: dict[str, Any]) -> None:
+    """Give a new sheet what came along with its properties."""
+    unknown = [name for name, value in given.items() if value and name not in _GIVEN]
+    if unknown:
+        raise Unwritten(f"a new sheet with {unknown[0]} has no behaviour")
+    kept = {
+        name: given[name]
+        for name in ("merges", "rowGroups", "columnGroups", "bandedRanges")
+        if given.get(name)
+    }
+    if kept:
+        made = scope.write(made, {**made.data, **kept})
+    book = Book(scope, spreadsheet)
+    for data in given.get("data") or ():
+        top, left = data.get("startRow") or 0, data.get("startColumn") or 0
+        for down, row in enumerate(data.get("rowData") or ()):
+            for right, cell in enumerate(row.get("values") or ()):
+                edits.fits(
+                    scope, a1.Area(made, top, left, top + 1, left + 1), top + down, left + right
+                )
+                written = {
+                    name: value
+                    for name, value in (cell or {}).items()
+                    if name in _WRITABLE and value
+                }
+                book.put(made, top + down, left + right, settled(coloured(written)))
+        for name, dimension, start in (
+            ("rowMetadata", "ROWS", top),
+            ("columnMetadata", "COLUMNS", left),
+        ):
+            for place, properties in enumerate(data.get(name) or ()):
+                if properties:
+                    book.meta(made, dimension)[str(start + place)] = properties
+    book.save()
+    for kind, name, minted in (
+        ("protected-range", "protectedRanges", "protectedRangeId"),
+        ("table", "tables", "tableId"),
+    ):
+        for each in given.get(name) or ():
+            scope.create(
+                kind, {key: value for key, value in each.items() if key != minted}, sheet=made
+            )
 
 
 def get(scope: Any) -> Any:
@@ -61,11 +124,19 @@ def answered(scope: Any) -> Any:
 
 
 def whole(
-    scope: Any, spreadsheet: Any, *, ranges: Any = (), grid: bool = False, mask: dict[str, Any] | None = None
+    scope: Any,
+    spreadsheet: Any,
+    *,
+    ranges: Any = (),
+    grid: bool = False,
+    mask: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return a Spreadsheet; `ranges` restrict the sheets and the cells, `mask` what cells show."""
     book = Book(scope, spreadsheet)
-    asked = [a1.resolve(scope, spreadsheet, text) for text in ([ranges] if isinstance(ranges, str) else ranges)]
+    asked = [
+        a1.resolve(scope, spreadsheet, text)
+        for text in ([ranges] if isinstance(ranges, str) else ranges)
+    ]
     sheets = []
     for each in book.sheets.values():
         areas = [area for area in asked if area.sheet.id == each.id]

@@ -26,10 +26,14 @@ def add(scope: Any) -> Any:
     book = Book(scope, scope.spreadsheet)
     others = [row for sheet in book.sheets.values() for row in scope.all("table", sheet=sheet.id)]
     if any(row.data["name"].casefold() == (given.get("name") or "").casefold() for row in others):
-        raise scope.fail("refused_request", reason=f"A table with the name \"{given['name']}\" already exists.")
+        raise scope.fail(
+            "refused_request", reason=f'A table with the name "{given["name"]}" already exists.'
+        )
     for other in scope.all("table", sheet=area.sheet.id):
         if _overlap(area, a1.of_grid_range(scope, scope.spreadsheet, other.data["range"])):
-            raise scope.fail("refused_request", reason="You cannot add a table that overlaps with another table.")
+            raise scope.fail(
+                "refused_request", reason="You cannot add a table that overlaps with another table."
+            )
     style = given.get("rowsProperties") or {
         name: {"rgbColor": dict(zip(("red", "green", "blue"), map(_channel, parts), strict=True))}
         for name, parts in _DEFAULT_ROWS.items()
@@ -56,7 +60,7 @@ def update(scope: Any) -> Any:
     given = scope.body.get("table") or {}
     mask = masks.asked(scope, "Table", "table")
     table = scope.get("table", given.get("tableId"))
-    sheet = None if table is None else scope.get("sheet", table.refs["sheet"])
+    sheet: Any = None if table is None else scope.get("sheet", table.refs["sheet"])
     if table is None or sheet.refs["spreadsheet"] != scope.spreadsheet.id:
         raise scope.fail("refused_request", reason=f"No table with id: {given.get('tableId')}")
     if "*" in mask:
@@ -68,7 +72,11 @@ def update(scope: Any) -> Any:
     if not new.get("name"):
         new["name"] = table.data["name"]
     new["range"] = _range(area)
-    named = given.get("columnProperties") if "columnProperties" in mask else table.data["columnProperties"]
+    named = (
+        given.get("columnProperties")
+        if "columnProperties" in mask
+        else table.data["columnProperties"]
+    )
     new["columnProperties"] = _columns(book, area, named)
     if "columnProperties" in mask:
         _header(book, area, named, new["columnProperties"])
@@ -115,7 +123,9 @@ def _columns(book: Book, area: a1.Area, given: list[dict[str, Any]] | None) -> l
         each = named.get(index, {})
         cell = book.cell(area.sheet, area.top, area.left + index) or {}
         name = each.get("columnName") or cell.get("formattedValue") or f"Column {index + 1}"
-        rest = {key: value for key, value in each.items() if key not in {"columnIndex", "columnName"}}
+        rest = {
+            key: value for key, value in each.items() if key not in {"columnIndex", "columnName"}
+        }
         columns.append({**({"columnIndex": index} if index else {}), "columnName": name, **rest})
     return columns
 
@@ -128,7 +138,9 @@ def _header(book: Book, area: a1.Area, given: Any, columns: list[dict[str, Any]]
             place = area.top, area.left + index
             cell = book.cell(area.sheet, *place)
             if (cell or {}).get("formattedValue") != each["columnName"]:
-                book.put(area.sheet, *place, entered(cell, {"stringValue": each["columnName"]}, None))
+                book.put(
+                    area.sheet, *place, entered(cell, {"stringValue": each["columnName"]}, None)
+                )
 
 
 def _banding(table: Any) -> dict[str, Any]:
@@ -137,4 +149,9 @@ def _banding(table: Any) -> dict[str, Any]:
         if name in _BANDS:
             rows.update({_BANDS[name]: style.get("rgbColor", {}), name: style})
     number = table.data["tableId"]
-    return {"bandedRangeId": int(number), "range": table.data["range"], "rowProperties": rows, "bandedRangeReference": number}
+    return {
+        "bandedRangeId": int(number),
+        "range": table.data["range"],
+        "rowProperties": rows,
+        "bandedRangeReference": number,
+    }

@@ -51,7 +51,9 @@ def batch_update(scope: Any) -> Any:
     done = []
     for index, item in enumerate(body.get("data") or ()):
         area = a1.resolve(scope, scope.spreadsheet, item.get("range") or "")
-        done.append(write(book, area, item, body.get("valueInputOption"), prefix=f"Invalid data[{index}]: "))
+        done.append(
+            write(book, area, item, body.get("valueInputOption"), prefix=f"Invalid data[{index}]: ")
+        )
     if not done and not body.get("valueInputOption"):
         raise scope.fail("bad_argument", reason="'valueInputOption' is required but not specified")
     book.save()
@@ -91,7 +93,11 @@ def append(scope: Any) -> Any:
     book.save()
     _touch(scope)
     shown_table = {} if table is None else {"tableRange": str(table)}
-    return {"spreadsheetId": scope.spreadsheet.id, **shown_table, "updates": _updated(book, written, query)}
+    return {
+        "spreadsheetId": scope.spreadsheet.id,
+        **shown_table,
+        "updates": _updated(book, written, query),
+    }
 
 
 def clear(scope: Any) -> Any:
@@ -105,7 +111,10 @@ def clear(scope: Any) -> Any:
 
 def batch_clear(scope: Any) -> Any:
     book = Book(scope, scope.spreadsheet)
-    areas = [a1.resolve(scope, scope.spreadsheet, text) for text in (scope.body or {}).get("ranges") or ()]
+    areas = [
+        a1.resolve(scope, scope.spreadsheet, text)
+        for text in (scope.body or {}).get("ranges") or ()
+    ]
     for area in areas:
         _clear(book, area)
     book.save()
@@ -119,7 +128,10 @@ def value_range(
     """Return an area as a ValueRange, its empty ends cut."""
     columns_first = major == "COLUMNS"
     rows = book.rows(area.sheet)[area.top : area.bottom]
-    lines = [[_rendered(cell, option, dates) for cell in (row or ())[area.left : area.right]] for row in rows]
+    lines = [
+        [_rendered(cell, option, dates) for cell in (row or ())[area.left : area.right]]
+        for row in rows
+    ]
     if columns_first:
         width = max((len(line) for line in lines), default=0)
         lines = [[line[c] if c < len(line) else "" for line in lines] for c in range(width)]
@@ -128,7 +140,10 @@ def value_range(
             line.pop()
     while lines and not lines[-1]:
         lines.pop()
-    answer: dict[str, Any] = {"range": str(area), "majorDimension": "COLUMNS" if columns_first else "ROWS"}
+    answer: dict[str, Any] = {
+        "range": str(area),
+        "majorDimension": "COLUMNS" if columns_first else "ROWS",
+    }
     return {**answer, "values": lines} if lines else answer
 
 
@@ -151,7 +166,9 @@ def _rendered(cell: dict[str, Any] | None, option: str | None, dates: str | None
 Written = tuple[Area, set[tuple[int, int]]]
 
 
-def write(book: Book, area: Area, given: dict[str, Any], option: str | None, *, prefix: str = "") -> Written:
+def write(
+    book: Book, area: Area, given: dict[str, Any], option: str | None, *, prefix: str = ""
+) -> Written:
     """Write values into an area (a single cell is only a corner); return what it came to."""
     scope = book.scope
     if option in {None, "", "INPUT_VALUE_OPTION_UNSPECIFIED"}:
@@ -178,7 +195,13 @@ def write(book: Book, area: Area, given: dict[str, Any], option: str | None, *, 
 
 
 def _raw(value: Any) -> shown.Typed:
-    return (None, None) if value == "" else ({"stringValue": value}, None) if isinstance(value, str) else shown.typed(value)
+    return (
+        (None, None)
+        if value == ""
+        else ({"stringValue": value}, None)
+        if isinstance(value, str)
+        else shown.typed(value)
+    )
 
 
 def _inside(scope: Any, area: Area, covered: Area, prefix: str) -> None:
@@ -194,11 +217,15 @@ def _rows(scope: Any, given: dict[str, Any], prefix: str) -> list[list[Any]]:
     lines = given.get("values") or []
     for place, line in enumerate(lines):
         if not isinstance(line, list):
-            raise scope.fail("bad_argument", reason=f"{prefix}Invalid values[{place}]: a list is expected")
+            raise scope.fail(
+                "bad_argument", reason=f"{prefix}Invalid values[{place}]: a list is expected"
+            )
         for at, value in enumerate(line):
             if isinstance(value, (dict, list)):
                 kind = "struct_value" if isinstance(value, dict) else "list_value"
-                raise scope.fail("bad_argument", reason=f"{prefix}Invalid values[{place}][{at}]: {kind} {{\n}}\n")
+                raise scope.fail(
+                    "bad_argument", reason=f"{prefix}Invalid values[{place}][{at}]: {kind} {{\n}}\n"
+                )
     if given.get("majorDimension") != "COLUMNS":
         return lines
     height = max((len(line) for line in lines), default=0)
@@ -239,7 +266,9 @@ def _clear(book: Book, area: Area) -> None:
     for row in range(area.top, min(area.bottom, len(rows))):
         for column in range(area.left, min(area.right, len(rows[row] or ()))):
             if book.filled(area.sheet, row, column):
-                book.put(area.sheet, row, column, entered(book.cell(area.sheet, row, column), None, None))
+                book.put(
+                    area.sheet, row, column, entered(book.cell(area.sheet, row, column), None, None)
+                )
 
 
 def _same_range(scope: Any, body: dict[str, Any], asked: str) -> None:

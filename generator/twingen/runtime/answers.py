@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from twingen.contract.model import Operation as Documented
+from twingen.errors import ExpressionError
 from twingen.runtime import paths
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Reply
@@ -15,10 +16,12 @@ from twingen.runtime.masks import Mask, MaskError, masked, parse_mask, stray
 from twingen.runtime.paging import Page
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
-from twingen.twin.expression import compile_template
+from twingen.twin.expression import Evaluate, compile_template, volatile
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Answer, Operation, Treatment
 
+_RECORD = frozenset({"record"})
+_REMEMBERED = 1_024
 _WRITES = frozenset({"create", "upsert", "update", "replace", "delete", "transition", "link", "unlink"})
 
 
@@ -69,6 +72,38 @@ def _success_schema(documented: Documented | None) -> Any:
     return None
 
 
+class _Remembered:
+    """The value of a header for the records that were answered last, as they are."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[int, tuple[Row, str, Any]] = {}
+
+    def get(self, evaluate: Evaluate, scope: Any) -> Any:
+        row = scope.record
+        if not isinstance(row, Row):
+            return evaluate(scope)
+        # The record is kept with the value, so that no other one can have its identity.
+        found = self._values.get(id(row))
+        if found is not None and found[1] == scope.base:
+            return found[2]
+        value = evaluate(scope)
+        if len(self._values) >= _REMEMBERED:
+            self._values.clear()
+        self._values[id(row)] = (row, scope.base, value)
+        return value
+
+
+def _of_record(template: Any) -> bool:
+    """Return whether a template says the same of a record as long as nobody changes it."""
+    try:
+        compile_template(template, _RECORD)
+    except ExpressionError:
+        return False
+    return not volatile(template)
+
+
 class Answers:
     """Builds the outcome of one operation (or of its first step)."""
 
@@ -88,7 +123,10 @@ class Answers:
         )
         self.body = None if answer.body is None else compile_template(answer.body)
         self.wrap = None if engine.service.wrap is None else compile_template(engine.service.wrap)
-        self.headers = [(name, compile_template(value)) for name, value in answer.headers.items()]
+        self.headers = [
+            (name.lower(), compile_template(value), _Remembered() if _of_record(value) else None)
+            for name, value in answer.headers.items()
+        ]
         self.drop = tuple(paths.split(path) for path in answer.drop)
         self.only = tuple(paths.split(path) for path in answer.only)
         treatments = {**engine.service.parameters, **operation.parameters}
@@ -111,10 +149,10 @@ class Answers:
             value: Any = NOTHING
         else:
             value = self._value(scope, result, page, arguments, given=given)
-        for name, evaluate in self.headers:
-            header = evaluate(scope)
+        for name, evaluate, remembered in self.headers:
+            header = evaluate(scope) if remembered is None else remembered.get(evaluate, scope)
             if header is not NOTHING and header is not None:
-                headers.append((name.lower(), str(header)))
+                headers.append((name, str(header)))
         if value is not NOTHING and self.wrap is not None:
             value = self.wrap(scope.having("body", value))
         if value is not NOTHING and self.masks:

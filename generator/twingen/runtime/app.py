@@ -22,6 +22,7 @@ from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.router import Match, Router
 from twingen.runtime.sample import SampledResponse, sample_response
+from twingen.runtime.savepoint import Savepoint
 from twingen.runtime.scope import Scope
 from twingen.runtime.shapes import echoed
 from twingen.runtime.validation import Schemas
@@ -351,16 +352,18 @@ class TwinApp:
         return service.validation.bodies != "strict" and not self.strict
 
     def _atomically(self, behaviour: Behaviour, scope: Scope, arguments: dict[str, Any]) -> Outcome:
-        """Run on a draft of the world that is taken over only on success."""
-        world = scope.world
-        draft = world.fork()
-        scope.world = draft
+        """Run so that what was written is taken back unless the operation succeeds."""
+        engine = self.engine
+        savepoint = engine.savepoint = Savepoint(scope.world)
         try:
             outcome = behaviour.run(scope, arguments)
-            outcome.value = orjson.Fragment(dumps(outcome.value, scope, outcome.show)) if _lazy(outcome.value) else outcome.value
+            if _lazy(outcome.value):
+                outcome.value = orjson.Fragment(dumps(outcome.value, scope, outcome.show))
+        except BaseException:
+            savepoint.restore()
+            raise
         finally:
-            scope.world = world
-        world.adopt(draft)
+            engine.savepoint = None
         return outcome
 
     def _respond(self, route: Route, scope: Scope, outcome: Outcome) -> Response:

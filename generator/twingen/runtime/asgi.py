@@ -11,7 +11,7 @@ from typing import Any
 from twingen.runtime.app import TwinApp
 from twingen.runtime.bodies import LIMIT
 from twingen.runtime.failures import plain
-from twingen.runtime.http import Request, Response
+from twingen.runtime.http import Feed, Request, Response
 from twingen.runtime.run import Run
 
 Scope = MutableMapping[str, Any]
@@ -22,6 +22,8 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 # A body that is too large is read on (and thrown away) up to this many limits, so that clients
 # that write everything before they read get to see the refusal.
 _PATIENCE = 8
+# A feed with nothing to tell says so after this many seconds, so that both ends know of the other.
+_SILENCE = 15
 
 
 class _Gone(Exception):
@@ -79,6 +81,9 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
             if encoded is None:
                 encoded = names[key] = key.lower().encode("latin-1")
             sent.append((encoded, text.encode("utf-8") if text.isprintable() else _clean(text)))
+        if response.feed is not None and method != "HEAD":
+            await _stream(response.feed, sent, receive, send)
+            return
         content = response.body
         if method == "HEAD":
             content = b""
@@ -116,6 +121,34 @@ async def _body(receive: Receive, limit: int) -> bytes:
         if size > limit * _PATIENCE:
             break
     return b"".join(parts)[: limit + 1]
+
+
+async def _stream(
+    feed: Feed, headers: list[tuple[bytes, bytes]], receive: Receive, send: Send
+) -> None:
+    """Send what a feed has until the client goes away; silence is broken by a sign of life."""
+    loop = asyncio.get_running_loop()
+    more = asyncio.Event()
+    feed.open(lambda: loop.call_soon_threadsafe(more.set))
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while not gone.done():
+            more.clear()
+            await send({"type": "http.response.body", "body": feed.take(), "more_body": True})
+            news = asyncio.ensure_future(more.wait())
+            await asyncio.wait({news, gone}, timeout=_SILENCE, return_when=asyncio.FIRST_COMPLETED)
+            news.cancel()
+    except (OSError, RuntimeError):
+        return  # the client went away
+    finally:
+        feed.close()
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _other(scope: Scope, receive: Receive, send: Send) -> None:

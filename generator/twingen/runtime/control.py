@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -10,6 +11,8 @@ import orjson
 
 from twingen import __version__
 from twingen.runtime.http import Request, Response
+from twingen.runtime.journal import JournalFeed
+from twingen.runtime.ui import Ui, told
 from twingen.runtime.world import World
 
 if TYPE_CHECKING:
@@ -39,14 +42,28 @@ class Control:
     def __init__(self, run: Run, token: str | None):
         self.run = run
         self.token = token
+        self._uis: dict[str, Ui] = {}
 
     def handle(self, app: TwinApp, request: Request, world: str) -> Response:
-        refused = self._refused(request)
-        if refused is not None:
-            return refused
         path = request.path.removeprefix("/_twin").rstrip("/") or "/"
         method = "GET" if request.method == "HEAD" else request.method
-        match method, path.split("/")[1:]:
+        steps = path.split("/")[1:]
+        refused = self._refused(request)
+        if refused is not None and not (steps[0] == "ui" and refused.status == 401):
+            return refused  # browsers cannot send a token for a page; its data wants one
+        match method, steps:
+            case "GET", ["ui", *rest]:
+                page = self._ui(app).page([unquote(step) for step in rest])
+                if page is not None:
+                    return page
+            case "GET", ["ui.json"]:
+                return self._in_world(app, world, lambda at: told(self._ui(app).describe(at, world)))
+            case "GET", ["records", name]:
+                return self._records(app, request, world, unquote(name))
+            case "GET", ["records", name, id]:
+                return self._record(app, request, world, unquote(name), unquote(id))
+            case "GET", ["journal", "stream"]:
+                return self._stream(app, request, world)
             case "GET", ["health"]:
                 return _json(200, {"status": "ok"})
             case "POST", ["reset"]:
@@ -61,8 +78,7 @@ class Control:
                 return self._journal(app, request, world)
             case "GET", ["openapi.json"]:
                 return _json(200, document(self.run))
-        known = {"/health", "/reset", "/worlds", "/journal", "/openapi.json"}
-        if path in known or path.startswith("/worlds/"):
+        if path in _ALLOW or path.startswith("/worlds/"):
             allow = _ALLOW.get(path, "DELETE")
             response = problem(405, "Method Not Allowed", f"{path} takes {allow}")
             response.headers.append(("allow", allow))
@@ -137,6 +153,59 @@ class Control:
             return problem(404, "Not Found", f"there is no world {name!r}")
         return Response(204)
 
+    def _ui(self, app: TwinApp) -> Ui:
+        found = self._uis.get(app.twin.name)
+        if found is None:
+            found = self._uis[app.twin.name] = Ui(self.run, app)
+        return found
+
+    def _in_world(self, app: TwinApp, world: str, answer: Callable[[World], Response]) -> Response:
+        from twingen.runtime.run import UnknownWorldError
+
+        try:
+            return answer(self.run.world(app, world))
+        except UnknownWorldError:
+            return problem(404, "Not Found", f"there is no world {world!r}")
+        except ValueError as error:
+            return problem(400, "Bad Request", str(error))
+
+    def _records(self, app: TwinApp, request: Request, world: str, resource: str) -> Response:
+        ui = self._ui(app)
+        if resource not in ui.records.resources:
+            return problem(404, "Not Found", f"this twin has no resource {resource!r}")
+        return self._in_world(
+            app,
+            world,
+            lambda at: told(ui.page_of_records(at, resource, request.query, request.base)),
+        )
+
+    def _record(
+        self, app: TwinApp, request: Request, world: str, resource: str, id: str
+    ) -> Response:
+        ui = self._ui(app)
+
+        def answer(at: World) -> Response:
+            known = resource in ui.records.resources
+            found = ui.record(at, resource, id, request.base) if known else None
+            if found is None:
+                return problem(404, "Not Found", f"there is no {resource} {id!r} in the world {world!r}")
+            return told(found)
+
+        return self._in_world(app, world, answer)
+
+    def _stream(self, app: TwinApp, request: Request, world: str) -> Response:
+        after = parse_qs(request.query).get("after", ["0"])[0]
+        twins = [one.twin.name for one in self.run.apps if one.twin.world == app.twin.world]
+
+        def answer(at: World) -> Response:
+            response = Response(
+                200, b"", [("content-type", "text/event-stream"), ("cache-control", "no-store")]
+            )
+            response.feed = JournalFeed(self.run.recorder, at, world, twins, after=int(after))
+            return response
+
+        return self._in_world(app, world, answer)
+
     def _journal(self, app: TwinApp, request: Request, world: str) -> Response:
         from twingen.runtime.run import UnknownWorldError
 
@@ -157,6 +226,9 @@ _ALLOW = {
     "/reset": "POST",
     "/worlds": "GET, HEAD, POST",
     "/journal": "GET, HEAD",
+    "/journal/stream": "GET, HEAD",
+    "/ui": "GET, HEAD",
+    "/ui.json": "GET, HEAD",
     "/openapi.json": "GET, HEAD",
 }
 
@@ -173,6 +245,7 @@ def document(run: Run) -> dict[str, Any]:
         "description": "What is wrong.",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+    free = {"type": "object"}
     named = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
     def answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -276,6 +349,77 @@ def document(run: Run) -> dict[str, Any]:
                         ),
                         "404": problems,
                     },
+                }
+            },
+            "/_twin/journal/stream": {
+                "get": {
+                    "operationId": "journalStream",
+                    "summary": "The journal as server-sent events: what is there, then what happens.",
+                    "parameters": [
+                        world,
+                        {"name": "after", "in": "query", "schema": {"type": "integer"}},
+                    ],
+                    "responses": {
+                        "200": {
+                            "description": "An entry an event; `id` is its number.",
+                            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                        },
+                        "404": problems,
+                    },
+                }
+            },
+            "/_twin/ui": {
+                "get": {
+                    "operationId": "ui",
+                    "summary": "The twin's pages; below it their script and style. Needs no token.",
+                    "responses": {
+                        "200": {"description": "A page.", "content": {"text/html": {}}},
+                        "404": problems,
+                    },
+                }
+            },
+            "/_twin/ui.json": {
+                "get": {
+                    "operationId": "uiData",
+                    "summary": "What the pages show: resources, views, calls, worlds, the credential.",
+                    "parameters": [world],
+                    "responses": {"200": answer("The twin.", free), "404": problems},
+                }
+            },
+            "/_twin/records/{resource}": {
+                "get": {
+                    "operationId": "records",
+                    "summary": "Records of a resource in the world, newest first.",
+                    "description": "`ref.NAME` is the id of a parent or end that they belong to.",
+                    "parameters": [
+                        world,
+                        {"name": "resource", "in": "path", "required": True, "schema": {"type": "string"}},
+                        {
+                            "name": "q",
+                            "in": "query",
+                            "schema": {"type": "string"},
+                            "description": "Words that a record holds; `path:word` looks at one field.",
+                        },
+                        {"name": "after", "in": "query", "schema": {"type": "integer"}},
+                        {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 500}},
+                    ],
+                    "responses": {
+                        "200": answer("A page; `next` is the `after` of the following one.", free),
+                        "400": problems,
+                        "404": problems,
+                    },
+                }
+            },
+            "/_twin/records/{resource}/{id}": {
+                "get": {
+                    "operationId": "record",
+                    "summary": "A record with its relations and its legal moves.",
+                    "parameters": [
+                        world,
+                        {"name": "resource", "in": "path", "required": True, "schema": {"type": "string"}},
+                        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    ],
+                    "responses": {"200": answer("The record.", free), "404": problems},
                 }
             },
         },

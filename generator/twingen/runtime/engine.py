@@ -26,6 +26,7 @@ from twingen.runtime.kinds import (
 )  # fmt: skip
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import Samples
+from twingen.runtime.savepoint import Savepoint
 from twingen.runtime.scope import Scope
 from twingen.runtime.store import Row
 from twingen.runtime.world import Timer, World
@@ -57,7 +58,8 @@ class Engine:
         )
         self.reactions: dict[str, list[CompiledReaction]] = defaultdict(list)
         self.children: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        # A handler may refuse after records were written: such writes run on a draft.
+        # A handler may refuse after records were written: such writes can be taken back.
+        self.savepoint: Savepoint | None = None
         self.handled = any(r.handler for one in twin.resources for r in one.reactions)
         for resource in twin.resources:
             for reaction in resource.reactions:
@@ -231,13 +233,15 @@ class Engine:
             return self.write(scope, old, paths.merged(old.data, data), depth=depth)
         row = Row(resource, identifier, world.next(), data, named, secret)
         collection.add(row)
+        if self.savepoint is not None:
+            self.savepoint.wrote(kind.store, row, None)
         inside = scope.with_names({"record": row, "input": data, "id": identifier})
         tag = paths.get(data, kind.tag) if kind.tag else None
         variant = kind.variants.get(tag) if isinstance(tag, str) else None
         for spawn in (*kind.spawn, *(variant[2] if variant else ())):
             self.spawn(inside, spawn, depth=depth)
         self.emit(scope, f"{resource}.created", row, depth=depth)
-        return collection.get(identifier) or row
+        return world.reading(kind.store).get(identifier) or row
 
     def _born(
         self, kind: CompiledResource, data: dict[str, Any], inside: Any, row: Row, identifier: str
@@ -325,16 +329,19 @@ class Engine:
         self._check_unique(kind, collection, data, row.refs, inside, current)
         changed = Row(row.kind, row.id, current.seq, data, row.refs, secret)
         collection.replace(changed)
+        if self.savepoint is not None:
+            self.savepoint.wrote(kind.store, changed, current)
         self.emit(scope, f"{row.kind}.updated", changed, depth=depth)
-        return collection.get(row.id) or changed
+        return scope.world.reading(kind.store).get(row.id) or changed
 
     def delete(self, scope: Any, row: Row, *, depth: int = 0) -> None:
         """Delete a record, what belongs to it, and let others react."""
         kind = self.kinds[row.kind]
-        collection = scope.world.writing(kind.store)
-        if collection.get(row.id) is None:
+        if scope.world.reading(kind.store).get(row.id) is None:
             return
-        collection.remove(row)
+        if self.savepoint is not None:
+            self.savepoint.deletes()
+        scope.world.writing(kind.store).remove(row)
         for child, name in self.children.get(row.kind, ()):
             for other in list(self.select(scope.world, child, {name: row.id})):
                 self.delete(scope, other, depth=depth + 1)

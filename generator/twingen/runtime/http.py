@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 
 class Request:
@@ -30,12 +30,25 @@ class Request:
         self.base = base
 
 
+class Feed(Protocol):
+    """What an endless response is made of."""
+
+    def open(self, wake: Callable[[], None]) -> None:
+        """Begin; `wake` is called, in any thread, whenever there is something to take."""
+
+    def take(self) -> bytes:
+        """Return what there is to send; a sign of life when there is nothing."""
+
+    def close(self) -> None: ...
+
+
 class Response:
     """One response. `headers` may repeat a name; `operation` is the key of what answered, `tier`
     its tier; `delay` is how many seconds the adapter waits, `durable` asks it to persist first.
+    With a `feed` the adapter keeps on sending what the feed has, until the client goes away.
     """
 
-    __slots__ = ("body", "delay", "durable", "headers", "operation", "status", "tier")
+    __slots__ = ("body", "delay", "durable", "feed", "headers", "operation", "status", "tier")
 
     def __init__(
         self,
@@ -53,6 +66,7 @@ class Response:
         self.tier = tier
         self.delay = 0.0
         self.durable = False
+        self.feed: Feed | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name (any case), or None."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from typing import Any
 
+import orjson
+
 from twingen.runtime.http import Request, Response
-from twingen.runtime.world import World
+from twingen.runtime.world import JOURNAL_LENGTH, World
 
 _SHOWN = 4_096
 _KEPT = 16_384  # of each body, so that a journal of large ones does not fill the memory
@@ -46,6 +49,7 @@ class Entry:
             "twin": self.twin,
             "world": self.world,
             "at": self.at,
+            "started": self.started,
             "method": request.method,
             "path": request.path,
             "query": request.query,
@@ -54,6 +58,7 @@ class Entry:
             "status": response.status,
             "operation": response.operation,
             "tier": response.tier,
+            "cut": len(request.body) > _SHOWN or len(response.body) > _SHOWN,
             "answer": response.body[:_SHOWN].decode("utf-8", "replace"),
         }
 
@@ -69,5 +74,40 @@ class Recorder:
         self.count += 1
         entry.number = self.count
         world.journal.append(entry)
-        for listener in self.listeners:
+        for listener in tuple(self.listeners):
             listener(entry)
+
+
+class JournalFeed:
+    """The journal of a world as server-sent events: what is there, then what happens."""
+
+    def __init__(
+        self, recorder: Recorder, world: World, name: str, twins: Collection[str], *, after: int
+    ):
+        self._recorder = recorder
+        self._name = name
+        self._twins = frozenset(twins)
+        self._waiting = deque(
+            (entry for entry in list(world.journal) if entry.number > after), maxlen=JOURNAL_LENGTH
+        )
+        self._wake: Callable[[], None] = lambda: None
+
+    def open(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._recorder.listeners.append(self._hear)
+
+    def take(self) -> bytes:
+        parts = [b": there\n\n"] if not self._waiting else []
+        while self._waiting:
+            entry = self._waiting.popleft()
+            parts.append(b"id: %d\ndata: %b\n\n" % (entry.number, orjson.dumps(entry.shown())))
+        return b"".join(parts)
+
+    def close(self) -> None:
+        if self._hear in self._recorder.listeners:
+            self._recorder.listeners.remove(self._hear)
+
+    def _hear(self, entry: Entry) -> None:
+        if entry.world == self._name and entry.twin in self._twins:
+            self._waiting.append(entry)
+            self._wake()

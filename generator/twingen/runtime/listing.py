@@ -12,7 +12,7 @@ from twingen.runtime.paging import Page, Pager, encode_cursor, row_age
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.scim import FilterError, compile_filter
 from twingen.runtime.store import Row
-from twingen.twin.expression import compile_expression, compile_template
+from twingen.twin.expression import Evaluate, compile_expression, compile_template
 from twingen.twin.model import Operation, Paging, Treatment
 
 Test = Callable[[Row], bool]
@@ -129,7 +129,11 @@ class Listing:
         self, scope: Any, where: dict[str, Any], tests: list[Test], after: int, newest: bool
     ) -> Iterator[Row]:
         rows = self.engine.select(scope.world, self.resource, where, after=after, newest=newest)
-        return (row for row in rows if all(test(row) for test in tests)) if tests else rows
+        if not tests:
+            return rows
+        if len(tests) == 1:
+            return filter(tests[0], rows)
+        return (row for row in rows if all(test(row) for test in tests))
 
     def _followed(
         self, scope: Any, where: dict[str, Any], tests: list[Test], after: int
@@ -186,9 +190,20 @@ class Listing:
             own = self.filters.get(name)
             tests.append(own(scope, str(value)) if own else _TESTS[treatment.use](name, value, treatment))
         if self.keep is not None:
-            keep = self.keep
-            tests.append(lambda row: bool(keep(scope.having("record", row))))
+            tests.append(_kept(self.keep, scope))
         return tests
+
+
+def _kept(keep: Evaluate, scope: Any) -> Test:
+    """Return the test that `keep` is; the names that it mostly needs are looked up once."""
+    names: dict[str, Any] = {"record": None, "query": scope.query}
+    inside = scope.with_names(names)
+
+    def test(row: Row) -> bool:
+        names["record"] = row
+        return bool(keep(inside))
+
+    return test
 
 
 def _filter(name: str, value: Any, treatment: Treatment) -> Test:

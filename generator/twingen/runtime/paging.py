@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -199,16 +200,24 @@ class _Addresses:
         style, request = self._style, self._request
         place = style.cursor or style.offset or style.number
         if self._pairs is None:
-            self._pairs = [
-                pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] != style.limit
-            ]
+            self._pairs = [pair for pair in _parsed(request.query) if pair[0] != style.limit]
         pairs = [pair for pair in self._pairs if cursor is None or pair[0] != place]
         if style.limit is not None:
             pairs.insert(0, (style.limit, str(self._limit)))
         if cursor is not None and place is not None:
             pairs.insert(0, (place, cursor))
-        query = urlencode(pairs)
+        query = _encoded(tuple(pairs))
         return f"{request.base}{request.path}{'?' + query if query else ''}"
+
+
+@lru_cache(128)
+def _parsed(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)
+
+
+@lru_cache(128)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(pairs)
 
 
 def _count(value: Any, default: int, name: str, style: Paging) -> int:

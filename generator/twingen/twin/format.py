@@ -32,7 +32,7 @@ def _validator(kind: str) -> Any:
 def check(value: Any, kind: str, *, file: str, text: str) -> None:
     """Raise FormatError for the first thing in `value` that the format's `kind` does not allow.
 
-    `kind` is resource, service, seed or deviations; `text` is the file as read, for line numbers.
+    `kind` is resource, service, seed, ui or deviations; `text` is the file as read, for line numbers.
     """
     validator = _validator(kind)
     if validator.is_valid(value):

@@ -15,10 +15,11 @@ from twingen.errors import DamagedTwinError, FormatError, NewerTwinError
 from twingen.twin import shorthand
 from twingen.twin.format import check
 from twingen.twin.lock import FILE as LOCK, parse_lock
-from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Twin
+from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Twin, View
 from twingen.twin.yaml import line_of, load
 
 _Loaded = TypeVar("_Loaded")
+_PAGES = (".html", ".css", ".js", ".svg")
 
 
 class _Files:
@@ -89,6 +90,7 @@ def _load(files: _Files, contract: Contract | None) -> Twin:
     _once(files, resources)
     seeds = read_file(files, "seed.yaml", "seed", lambda data, _: shorthand.seeds(data)) or ()
     deviations = read_file(files, "deviations.yaml", "deviations", _deviations) or ()
+    views = read_file(files, "ui.yaml", "ui", _views) or ()
     return Twin(
         name=name,
         title=str(settings.get("title", name)),
@@ -100,6 +102,8 @@ def _load(files: _Files, contract: Contract | None) -> Twin:
         seeds=seeds,
         base_aliases={str(k): str(v) for k, v in settings.get("aliases", {}).items()},
         deviations=deviations,
+        views=views,
+        pages=_pages(files),
         lock=parse_lock(files.read(LOCK)),
         handlers=handlers,
         digests={str(k): str(v) for k, v in settings.get("digests", {}).items()},
@@ -217,3 +221,16 @@ def _deviations(data: Any, place: Place) -> tuple[Deviation, ...]:
         )
         for item in data["deviations"] or ()
     )
+
+
+def _views(data: Any, place: Place) -> tuple[View, ...]:
+    return tuple(
+        View(**{**item, "columns": tuple(item.get("columns", ()))}) for item in data["ui"] or ()
+    )
+
+
+def _pages(files: _Files) -> dict[str, bytes]:
+    """Return the files of the UI that this twin has of its own, by name."""
+    names = [name for suffix in _PAGES for name in files.names("ui", suffix)]
+    found = {name: files.read(name) for name in names}
+    return {name.removeprefix("ui/"): raw for name, raw in found.items() if raw is not None}

@@ -20,6 +20,7 @@ Effect = Literal[
 ]
 Target = Literal["collection", "item", "field", "singleton", "edge", "view"]
 Tier = Literal["semantic", "shape", "unsupported"]
+ViewKind = Literal["table", "detail", "board", "thread", "tree", "document", "grid"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,6 +420,24 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How the UI shows a resource's records. Fields are dotted paths into a record.
+
+    `label` is the field by which a person knows a record, `columns` what a table shows of it, `by`
+    what a board has its columns of, or what names the parent in a tree. A `minor` resource stands
+    apart: clients never see it by itself.
+    """
+
+    resource: str
+    view: ViewKind = "table"
+    title: str = ""
+    label: str | None = None
+    columns: tuple[str, ...] = ()
+    by: str | None = None
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
     """Where the real service differs from its own contract; evidence is required to resolve."""
 
@@ -468,7 +487,8 @@ class Twin:
     """A whole twin: the contract, the behaviour over it, and what is on record about both.
 
     `world` names the shared state (twins of one run with the same world share it); `path` is where
-    the twin was read from; `handlers` are the Python files by resource name, as text.
+    the twin was read from; `handlers` are the Python files by resource name, as text; `pages` the
+    files of its UI by name.
     """
 
     name: str
@@ -481,6 +501,8 @@ class Twin:
     seeds: tuple[Seed, ...] = ()
     base_aliases: Mapping[str, str] = member(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()
+    views: tuple[View, ...] = ()
+    pages: Mapping[str, bytes] = member(default_factory=dict)
     lock: Lock = Lock()
     handlers: Mapping[str, str] = member(default_factory=dict)
     digests: Mapping[str, str] = member(default_factory=dict)

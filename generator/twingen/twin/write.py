@@ -26,6 +26,7 @@ from twingen.twin.model import (
     Treatment,
     Unique,
     Validation,
+    View,
 )  # fmt: skip
 from twingen.twin.shorthand import SHORT
 from twingen.twin.yaml import dump
@@ -375,3 +376,25 @@ def dump_service(service: Service) -> str:
 
 def dump_seeds(seeds: tuple[Seed, ...]) -> str:
     return dump(seed_data(seeds))
+
+
+def views_data(views: tuple[View, ...]) -> Data:
+    """Return views as the content of ui.yaml."""
+    return {
+        "ui": [
+            _some(
+                resource=view.resource,
+                view=view.view,
+                title=view.title,
+                label=view.label,
+                by=view.by,
+                columns=_list(view.columns),
+                minor=view.minor,
+            )
+            for view in views
+        ]
+    }
+
+
+def dump_views(views: tuple[View, ...]) -> str:
+    return dump(views_data(views))

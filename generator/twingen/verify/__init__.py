@@ -1,0 +1,1 @@
+"""Proof: what a twin does, held against what its documents and its own behaviour promise."""
