@@ -20,6 +20,7 @@ from twingen.render.adoption import Adopted, adopt
 from twingen.render.folder import TwinFolder, check_target, write_folder
 from twingen.render.models import ModelsTask
 from twingen.render.overlay import dump_overlay
+from twingen.render.ui import render_pages, ui_yaml
 from twingen.standing import standings
 from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
@@ -146,7 +147,7 @@ def _compile(
     folder.files["models.py"] = source.encode()
     if problem:
         diagnostics.add("warning", "models", problem, Origin(document="models.py"))
-    twin = folder.load()
+    twin = _with_ui(folder, adopted)
     standing = standings(twin, draft.reasons)
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
@@ -196,6 +197,24 @@ def _folder(
     folder.aliases = {**aliases, **adopted.aliases}
     folder.files["twin.toml"] = folder.settings().encode()
     return folder
+
+
+def _with_ui(folder: TwinFolder, adopted: Adopted) -> Twin:
+    """Add the UI's files that were not adopted, and return the twin."""
+    twin = folder.load()
+    _conclude(folder, adopted, "ui.yaml", ui_yaml(replace(twin, views=())))
+    twin = folder.load()
+    for file, text in render_pages(twin).items():
+        _conclude(folder, adopted, file, text)
+    return folder.load()
+
+
+def _conclude(folder: TwinFolder, adopted: Adopted, file: str, text: str) -> None:
+    """Put in a file as concluded now, unless a hand wrote another one."""
+    content = text.encode()
+    if folder.files.setdefault(file, content) == content:
+        adopted.units.discard(file)
+        adopted.origins.pop(file, None)
 
 
 def _units(folder: TwinFolder, adopted: Adopted) -> dict[str, Unit]:

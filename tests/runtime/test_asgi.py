@@ -38,7 +38,12 @@ def ask(run: Run, *messages: Message, limit: int = 100, **scope: Any) -> list[Me
         "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "raw_path": b"/x",
         "query_string": b"", "headers": [(b"content-length", b"1")], "server": ("h", 1), **scope,
     }  # fmt: skip
-    asyncio.run(asgi_app(run, run.apps[0], body_limit=limit)(full, receive, send))
+    app = asgi_app(run, run.apps[0], body_limit=limit)
+
+    async def played() -> None:
+        await app(full, receive, send)
+
+    asyncio.run(played())
     return sent
 
 

@@ -166,9 +166,7 @@ def check_room(scope: Any, sheets: Iterable[Any], more: int) -> None:
             "This action would increase the number of cells in the workbook above the limit of "
             f"{MOST_CELLS} cells."
         )
-        raise scope.fail(
-            "refused_request" if "kind" in scope.names else "bad_argument", reason=reason
-        )
+        raise refusal(scope, reason)
 
 
 def within(scope: Any, sheet: Any, bounds: Bounds) -> Area:
@@ -199,14 +197,19 @@ def beyond(scope: Any, area: Area) -> Exception:
     return refusal
 
 
-def of_grid_range(
-    scope: Any, spreadsheet: Any, given: Mapping[str, Any] | None, *, case: str = ""
-) -> Area:
+def refusal(scope: Any, reason: str) -> Exception:
+    """Return the refusal of a request in a batch, or of the whole request outside of one."""
+    case = "refused_request" if "kind" in scope.names else "bad_argument"
+    refused: Exception = scope.fail(case, reason=reason)
+    return refused
+
+
+def of_grid_range(scope: Any, spreadsheet: Any, given: Mapping[str, Any] | None) -> Area:
     """Return the area of a GridRange, bounds that are missing being open."""
     given = given or {}
     sheet = sheet_of(scope, spreadsheet, given.get("sheetId") or 0)
     if sheet is None:
-        raise scope.fail("refused_request", reason=f"No grid with id: {given.get('sheetId') or 0}")
+        raise refusal(scope, f"No grid with id: {given.get('sheetId') or 0}")
     rows, columns = size(sheet)
     area = Area(
         sheet,
@@ -218,7 +221,9 @@ def of_grid_range(
     if area.top >= rows or area.left >= columns or area.top < 0 or area.left < 0:
         shown = Area(sheet, area.top, area.left, area.top + 1, area.left + 1)
         limits = f"Max rows: {rows}, max columns: {columns}"
-        raise scope.fail("refused_request", reason=f"Range ({shown}) exceeds grid limits. {limits}")
+        raise refusal(scope, f"Range ({shown}) exceeds grid limits. {limits}")
+    if area.bottom <= area.top or area.right <= area.left:
+        raise refusal(scope, "The range is empty: its end must lie behind its start.")
     return area
 
 

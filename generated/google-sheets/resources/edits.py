@@ -21,6 +21,8 @@ _PASTED = {
     "PASTE_NO_BORDERS": (*VALUE, "userEnteredFormat", "note", "dataValidation"),
     "PASTE_FORMULA": VALUE,
     "PASTE_DATA_VALIDATION": ("dataValidation",),
+    # No cell of this twin can have a conditional format.
+    "PASTE_CONDITIONAL_FORMATTING": (),
 }
 _DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "PERIOD": ".", "SPACE": " "}
 
@@ -232,10 +234,8 @@ def fits(scope: Any, area: Area, row: int, column: int) -> None:
     rows, columns = a1.size(area.sheet)
     if row >= rows or column >= columns:
         where = Area(area.sheet, row, column, row + 1, column + 1)
-        if "kind" not in scope.names:
-            raise a1.beyond(scope, where)
         reason = f"Range ({where}) exceeds grid limits. Max rows: {rows}, max columns: {columns}"
-        raise scope.fail("refused_request", reason=reason)
+        raise a1.refusal(scope, reason)
 
 
 def _width(rows: list[dict[str, Any]]) -> int:

@@ -35,6 +35,7 @@ def added(
     title = given.get("title") or _free_title(siblings)
     _check_title(scope, siblings, title, None, case)
     grid = dict(given.get("gridProperties") or {})
+    _check_size(scope, grid)
     if given.get("sheetType") in {None, "GRID"}:
         grid = {
             **grid,
@@ -84,6 +85,7 @@ def update(scope: Any) -> Any:
             book.put(other, row, column, {**cell, "userEnteredValue": {"formulaValue": text}})
     rows, columns = a1.size(sheet)
     grid = new.get("gridProperties") or {}
+    _check_size(scope, grid)
     wanted = grid.get("rowCount") or rows, grid.get("columnCount") or columns
     _check_frozen(scope, grid, wanted)
     new["gridProperties"] = {**grid, "rowCount": rows, "columnCount": columns}
@@ -183,6 +185,12 @@ def _check_title(scope: Any, siblings: list[Any], title: str, own: Any, case: st
         if same and (own is None or sheet.id != own.id):
             reason = f'A sheet with the name "{title}" already exists. Please enter another name.'
             raise scope.fail(case, reason=reason)
+
+
+def _check_size(scope: Any, grid: dict[str, Any]) -> None:
+    for name, value in grid.items():
+        if isinstance(value, int) and value < 0:
+            raise a1.refusal(scope, f"gridProperties.{name} must not be negative.")
 
 
 def _check_frozen(scope: Any, grid: dict[str, Any], size: tuple[int, int]) -> None:

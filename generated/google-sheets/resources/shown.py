@@ -249,9 +249,9 @@ def _seconds_follow(fields: list[str], place: int) -> bool:
     return bool(letters) and letters[0] == "s"
 
 
-def channel(value: float) -> int | float:
+def channel(value: float | None) -> int | float:
     """Return a colour's channel as it is kept: 8 bits, answered as the shortest 32-bit fraction."""
-    bits = math.floor(min(max(float(value), 0.0), 1.0) * 255 + 1e-5)
+    bits = math.floor(min(max(float(value or 0), 0.0), 1.0) * 255 + 1e-5)
     packed = struct.pack("f", bits / 255)
     exact = struct.unpack("f", packed)[0]
     shortest = (float(f"{exact:.{digits}g}") for digits in range(1, 10))

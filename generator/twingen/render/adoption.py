@@ -11,7 +11,7 @@ from pathlib import Path
 from twingen.contract.model import Contract
 from twingen.infer import Draft
 from twingen.twin.load import load_twin
-from twingen.twin.model import Find, Operation, Resource, Service, Twin
+from twingen.twin.model import Find, Operation, Resource, Service, Through, Twin
 from twingen.twin.write import dump_resource, dump_service
 
 _KEPT = ("service.yaml", "seed.yaml", "deviations.yaml", "ui.yaml")
@@ -51,11 +51,12 @@ def adopt(
         file = f"resources/{resource.name}.yaml"
         if not _by_hand(source, twin, file, inferred):
             continue
-        bound = tuple(operation for operation in resource.operations if operation.key in known)
-        missing = [op.key for op in resource.operations if op.key not in known]
-        left_out += [f"{file}: {key}" for key in missing]
+        bound = tuple(op for op in resource.operations if _binds(op, known))
+        missing = [op.key for op in resource.operations if not _binds(op, known)]
+        left_out += [
+            f"{file}: {op.key}: {_why(op, known)}" for op in resource.operations if op.key in missing
+        ]
         if resource.operations and not bound and not _needed(resource, twin):
-            left_out.append(f"{file}: none of its operations is documented here")
             continue
         by_hand.append(replace(resource, operations=bound))
         text = (source / file).read_text(encoding="utf-8")
@@ -71,6 +72,11 @@ def adopt(
     for file in _KEPT:
         if (source / file).exists() and _by_hand(source, twin, file, inferred):
             result.files[file] = (source / file).read_text(encoding="utf-8")
+            _mark(result, twin, file)
+    for page in sorted(file for file in (source / "ui").glob("*") if file.is_file()):
+        file = f"ui/{page.name}"
+        if _by_hand(source, twin, file, inferred):
+            result.files[file] = page.read_text(encoding="utf-8")
             _mark(result, twin, file)
     for scenario in sorted((source / "scenarios").glob("*.yaml")):
         file = f"scenarios/{scenario.name}"
@@ -104,6 +110,16 @@ def _with_styles(twin: Twin, draft: Draft, result: Adopted) -> str:
     if not twin.service.paging:
         return f"{text.rstrip()}\n\npaging:\n{added}"
     return dump_service(replace(twin.service, paging={**styles, **twin.service.paging}))
+
+
+def _binds(operation: Operation, known: set[str]) -> bool:
+    """Return whether a contract documents the operation, and nothing that its behaviour rules out."""
+    return operation.key in known and not known.intersection(operation.only_without)
+
+
+def _why(operation: Operation, known: set[str]) -> str:
+    others = sorted(known.intersection(operation.only_without))
+    return f"not the answer beside {others[0]}" if others else "not documented here"
 
 
 def _mark(result: Adopted, twin: Twin, file: str) -> None:
@@ -146,16 +162,37 @@ def _remainder(
         if owners:
             renamed[resource] = owners.most_common(1)[0][0]
     files: dict[str, str] = {}
+    owners_by_name = {resource.name: resource for resource in by_hand}
     for kind in draft.resources.values():
-        if kind.name in hand or kind.name in renamed:
-            continue
         mine = tuple(
             _renamed(op, renamed) for op in grouped.get(kind.name, ()) if op.key not in taken
         )
+        target = renamed.get(kind.name, kind.name)
+        if target in hand:
+            more = tuple(op for op in mine if _fits(op, owners_by_name[target]))
+            if more:
+                about = f"What the rules know of {target} beside {target}.yaml."
+                rest = Resource(name=f"{target}-more", about=about, store=f"{name}/{target}")
+                files[f"resources/{target}-more.yaml"] = dump_resource(
+                    replace(rest, operations=more), name
+                )
+            continue
         parents = tuple(renamed.get(parent, parent) for parent in kind.parents)
-        whole = replace(kind, parents=parents, operations=mine)
+        edge = {end: renamed.get(other, other) for end, other in kind.edge.items()}
+        edge = {renamed.get(end, end): other for end, other in edge.items()}
+        whole = replace(kind, parents=parents, edge=edge, operations=mine)
         files[f"resources/{kind.name}.yaml"] = dump_resource(whole, name)
     return files
+
+
+_PLAIN = frozenset({"list", "read", "update", "replace", "delete"})
+
+
+def _fits(operation: Operation, owner: Resource) -> bool:
+    """Return whether an inferred operation makes sense on a resource that was written by hand."""
+    if operation.does == "transition":
+        return owner.lifecycle is not None and operation.move in owner.lifecycle.moves
+    return operation.does in _PLAIN
 
 
 def _renamed(operation: Operation, renamed: dict[str, str]) -> Operation:
@@ -167,4 +204,8 @@ def _renamed(operation: Operation, renamed: dict[str, str]) -> Operation:
         )
         for one in operation.find
     )  # fmt: skip
-    return replace(operation, find=find)
+    through = operation.through
+    if through is not None:
+        through = Through(edge=through.edge, take=renamed.get(through.take, through.take))
+    resource = renamed.get(operation.resource, operation.resource)
+    return replace(operation, find=find, resource=resource, through=through)

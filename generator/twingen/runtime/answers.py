@@ -72,6 +72,17 @@ def _success_schema(documented: Documented | None) -> Any:
     return None
 
 
+def _joined(rows: list[Any], show: Callable[[Row], Any]) -> Any:
+    """Return a list of records as JSON already, where each of them is; else the list itself."""
+    raws = []
+    for row in rows:
+        if not isinstance(row, Row) or not isinstance(show(row), orjson.Fragment):
+            return rows
+        assert row.shown is not None
+        raws.append(row.shown[1])
+    return orjson.Fragment(b"[" + b",".join(raws) + b"]")
+
+
 class _Remembered:
     """The value of a header for the records that were answered last, as they are."""
 
@@ -157,9 +168,10 @@ class Answers:
             value = self.wrap(scope.having("body", value))
         if value is not NOTHING and self.masks:
             value = self._masked(scope, value, arguments)
-        return Outcome(
-            self.status, value, headers, self.answer.content_type, self._show(scope, arguments)
-        )
+        show = self._show(scope, arguments)
+        if page is not None and value is page.items:
+            value = _joined(value, show)
+        return Outcome(self.status, value, headers, self.answer.content_type, show)
 
     def _show(self, scope: Any, arguments: dict[str, Any]) -> Callable[[Row], Any]:
         """Return how records are shown: from their cache where the request makes no difference."""

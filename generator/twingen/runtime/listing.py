@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from twingen.runtime.engine import Engine
 from twingen.runtime.paging import Page, Pager, encode_cursor, row_age
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.scim import FilterError, compile_filter
+from twingen.runtime.scope import Inner
 from twingen.runtime.store import Row
 from twingen.twin.expression import Evaluate, compile_expression, compile_template
 from twingen.twin.model import Operation, Paging, Treatment
@@ -31,7 +33,7 @@ class Listing:
         self.operation = operation
         self.resource = operation.resource
         self.where = {name: compile_template(value) for name, value in operation.where.items()}
-        self.keep = compile_expression(operation.keep) if operation.keep else None
+        self.keep = _Keep(operation.keep) if operation.keep else None
         self.through = operation.through
         self.order = paths.split(operation.order) if operation.order else None
         self.tests = [
@@ -190,20 +192,58 @@ class Listing:
             own = self.filters.get(name)
             tests.append(own(scope, str(value)) if own else _TESTS[treatment.use](name, value, treatment))
         if self.keep is not None:
-            tests.append(_kept(self.keep, scope))
+            kept = self.keep.test(scope)
+            if kept is not None:
+                tests.append(kept)
         return tests
 
 
-def _kept(keep: Evaluate, scope: Any) -> Test:
-    """Return the test that `keep` is; the names that it mostly needs are looked up once."""
-    names: dict[str, Any] = {"record": None, "query": scope.query}
-    inside = scope.with_names(names)
+class _Keep:
+    """The condition that a record meets to be listed, in two parts.
 
-    def test(row: Row) -> bool:
-        names["record"] = row
-        return bool(keep(inside))
+    Of `A or B or C` what the request alone decides is computed once, the rest for each record.
+    """
 
-    return test
+    __slots__ = ("_of_record", "_of_request")
+
+    def __init__(self, text: str):
+        whole = compile_expression(text)
+        tree = ast.parse(text.strip(), mode="eval").body
+        parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else []
+        of_request = [part for part in parts if _asks_request_only(part)]
+        rest = [part for part in parts if part not in of_request]
+        self._of_request: list[Evaluate] = []
+        self._of_record = whole
+        if of_request and rest:
+            self._of_request = [compile_expression(ast.unparse(part)) for part in of_request]
+            self._of_record = compile_expression(ast.unparse(ast.BoolOp(ast.Or(), rest)))
+
+    def test(self, scope: Any) -> Test | None:
+        """Return the test of one request, None where it lists every record."""
+        if any(evaluate(scope) for evaluate in self._of_request):
+            return None
+        keep, inside = self._of_record, _Looked(scope)
+
+        def test(row: Row) -> bool:
+            inside.record = row
+            return bool(keep(inside))
+
+        return test
+
+
+class _Looked(Inner):
+    """A scope whose record is another one for each test."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, outer: Any):
+        super().__init__(outer, {})
+        self.record: Row | None = None
+
+
+def _asks_request_only(part: ast.expr) -> bool:
+    names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return names <= {"query", "headers", "body"}
 
 
 def _filter(name: str, value: Any, treatment: Treatment) -> Test:

@@ -198,6 +198,7 @@ class Operation:
     dispatch: Dispatch | None = None
     answer: Answer = Answer()
     public: bool = False
+    only_without: tuple[str, ...] = ()
     cite: tuple[str, ...] = ()
     tested: str | None = None
     inferred: tuple[str, ...] = ()

@@ -208,6 +208,7 @@ def operation(key: str, data: Data, resource: str, place: Place | None = None) -
         ),
         answer=answer(data.get("answer")),
         public=data.get("public", False),
+        only_without=_names(data.get("only_without")),
         cite=_names(data.get("cite")),
         tested=data.get("tested"),
         inferred=_names(data.get("inferred")),

@@ -156,6 +156,7 @@ def operation_data(operation: Operation, resource: str) -> Data:
         ),
         answer=_answer(operation.answer),
         public=operation.public,
+        only_without=_list(operation.only_without),
         cite=_list(operation.cite),
         tested=operation.tested,
         inferred=_list(operation.inferred),

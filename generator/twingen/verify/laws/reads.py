@@ -1,0 +1,46 @@
+"""A read shows the record that was asked for: its id and what was sent for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twingen.runtime import paths
+from twingen.verify.mutants import Mutant, confused
+from twingen.verify.outcome import Broken, Unreached
+from twingen.verify.shown import unlike
+from twingen.verify.trial import Law, Trial
+
+
+def cases(trial: Trial) -> Iterable[str]:
+    operation = trial.operation
+    if operation.effect == "none" and operation.target == "item" and not operation.set:
+        if any(find.resource == operation.resource for find in operation.find):
+            yield ""
+
+
+def read_what_is(trial: Trial, case: str) -> None:
+    operation, stage = trial.operation, trial.stage()
+    subject = stage.subject
+    if len(stage.records) < 2:
+        raise Unreached(f"there is only one {trial.resource.name} to tell apart")
+    for made in stage.records:
+        sight = trial.sight(subject, made)
+        reply = trial.call(subject, operation, dict(sight.chosen))
+        if not reply.ok:
+            raise Broken("a record that is there to be shown", str(reply))
+        trial.shows("sent for it", made.sent or {}, reply.body, operation)
+        path = trial.kind.id_path
+        row = trial.stages.row(subject, made.resource, made.id)
+        if path is not None and row is not None and paths.has(row.data, path):
+            if unlike(paths.put({}, path, paths.get(row.data, path)), reply.body, lambda _: False):
+                raise Broken(f"the record {sight.name}", str(reply))
+
+
+def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
+    stage = trial.stages.of(trial.resource.name)
+    names = [trial.name(stage.subject, made) for made in stage.records]
+    if len(names) > 1:
+        yield confused("wrong-record", names[1], names[0])
+
+
+LAW = Law(name="read-what-is", cases=cases, check=read_what_is, mutants=mutants)

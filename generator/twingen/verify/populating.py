@@ -1,0 +1,77 @@
+"""Records for an operation that lists: as many as wanted, under one parent, tied where edges tie them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from twingen.verify.outcome import Unreached
+from twingen.verify.stage import Chosen, Made
+from twingen.verify.subject import Subject
+from twingen.verify.trial import Trial
+
+
+class Populated(NamedTuple):
+    """A world in which the list on trial, asked for under `chosen`, has `records`."""
+
+    subject: Subject
+    records: tuple[Made, ...]
+    chosen: Chosen
+    created: bool
+
+
+def populate(trial: Trial, count: int) -> Populated:
+    """Return a world with at least `count` records for the list (what is seeded, if none can be made)."""
+    if trial.operation.through is not None:
+        return _tied(trial, count)
+    try:
+        stage = trial.stage()
+    except Unreached as why:
+        raise Unreached(str(why)) from None
+    records = list(stage.records)
+    chosen = trial.stages.around(stage.subject, records[0])
+    chosen.pop(trial.resource.name, None)
+    if not stage.created:
+        rows = [
+            row for row in trial.stages.rows(stage.subject, trial.resource.name)
+            if all(chosen.get(name, id) == id for name, id in row.refs.items())
+        ]  # fmt: skip
+        records = [Made(trial.resource.name, row.id) for row in rows]
+        return Populated(stage.subject, tuple(records), chosen, False)
+    for number in range(len(records) + 1, count + 1):
+        records.append(trial.stages.make(stage.subject, trial.resource.name, number, dict(chosen)))
+    return Populated(stage.subject, tuple(records), chosen, True)
+
+
+def _tied(trial: Trial, count: int) -> Populated:
+    through = trial.operation.through
+    assert through is not None
+    edge = trial.stages.resources[through.edge]
+    ends = {**{parent: parent for parent in edge.parents}, **edge.edge}
+    taken = ends.get(through.take, through.take)
+    subject = trial.empty()
+    chosen: Chosen = {}
+    records = []
+    for number in range(1, count + 1):
+        end = trial.stages.make(subject, taken, number, dict(chosen))
+        around = {**chosen, taken: end.id, through.take: end.id}
+        made = trial.stages.make(subject, edge.name, number, around)
+        records.append(Made(trial.resource.name, end.id, end.sent, end.reply))
+        row = trial.stages.row(subject, edge.name, made.id)
+        for name, other in ends.items():
+            if name != through.take and row is not None and name in row.refs:
+                chosen[other] = row.refs[name]
+    return Populated(subject, tuple(records), chosen, True)
+
+
+def another_parent(trial: Trial, found: Populated) -> Chosen | None:
+    """Return the same choice with another nearest parent, None where there is no such thing."""
+    finds = trial.operation.find
+    if not finds or finds[-1].optional or not found.created:
+        return None
+    nearest = finds[-1].resource
+    chosen = {name: id for name, id in found.chosen.items() if name != nearest}
+    try:
+        made = trial.stages.make(found.subject, nearest, 5, chosen)
+    except Unreached:
+        return None
+    return {**trial.stages.around(found.subject, made)}

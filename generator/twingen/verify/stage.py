@@ -1,0 +1,245 @@
+"""Records to try laws on: made by the twin's own creates, with everything that they lie under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from twingen.runtime import paths
+from twingen.runtime.app import TwinApp
+from twingen.runtime.store import Row
+from twingen.twin.model import Find, Operation, Twin
+from twingen.verify.outcome import Unreached
+from twingen.verify.requests import bodies, queries, readable, value_of
+from twingen.verify.subject import Reply, Subject
+
+_DEEPEST = 4
+_PATH = re.compile(r"path\[(\d+)\]")
+_ARGUMENT = re.compile(r"\b(args|query|body)\.(\w+)")
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+Chosen = dict[str, str]  # resource → id of the record that stands for it
+
+
+class Made(NamedTuple):
+    """A record: its resource, its id in the store, what was sent for it, what was answered."""
+
+    resource: str
+    id: str
+    sent: Any = None
+    reply: Reply | None = None
+
+
+class Stage(NamedTuple):
+    """A world with records of one resource in it: two that were made, else what was there."""
+
+    subject: Subject
+    records: tuple[Made, ...]
+    chosen: Chosen
+    created: bool
+
+
+class Address(NamedTuple):
+    """Where a request goes: path values, and identifiers among its query and body."""
+
+    values: tuple[str, ...]
+    query: dict[str, Any]
+    body: dict[str, Any]
+
+
+class Stages:
+    """The stages of one twin, made when first asked for, and how to make and address records."""
+
+    def __init__(self, app: TwinApp, pristine: Subject):
+        self.app = app
+        self.twin: Twin = app.twin
+        self.pristine = pristine
+        self.resources = {resource.name: resource for resource in app.twin.resources}
+        self._stages: dict[str, Stage | str] = {}
+        self._working: dict[str, tuple[int, Operation]] = {}
+
+    def of(self, resource: str) -> Stage:
+        """Return the stage of a resource; raises Unreached with the reason why there is none."""
+        found = self._stages.get(resource)
+        if found is None:
+            try:
+                found = self._build(resource)
+            except Unreached as why:
+                found = str(why)
+            self._stages[resource] = found
+        if isinstance(found, str):
+            raise Unreached(found)
+        return found
+
+    def _build(self, resource: str) -> Stage:
+        subject = self.pristine.fork()
+        chosen: Chosen = {}
+        try:
+            first = self.make(subject, resource, 1, chosen)
+            parents = dict(chosen)
+        except Unreached as why:
+            rows = list(self.rows(subject, resource))[:2]
+            if not rows:
+                raise Unreached(f"no {resource} to try it on: {why}") from None
+            records = tuple(Made(resource, row.id) for row in rows)
+            return Stage(subject, records, dict(rows[0].refs), False)
+        try:
+            records = (first, self.make(subject, resource, 2, chosen))
+        except Unreached:
+            records = (first,)
+        return Stage(subject, records, parents, True)
+
+    # Making
+
+    def creates(self, resource: str) -> list[Operation]:
+        known = self.resources.get(resource)
+        found = [op for op in (known.operations if known else ()) if op.effect in {"create", "upsert", "link"}]
+        return sorted(found, key=lambda op: ("create", "upsert", "link").index(op.effect))
+
+    def rows(self, subject: Subject, resource: str) -> list[Row]:
+        kind = self.app.engine.kinds.get(resource)
+        return [] if kind is None else list(subject.world.reading(kind.store).rows())
+
+    def make(
+        self, subject: Subject, resource: str, number: int, chosen: Chosen, depth: int = 0
+    ) -> Made:
+        """Make a record by the first create that works; what it lies under is added to `chosen`."""
+        if depth > _DEEPEST:
+            raise Unreached("it lies too deep under others")
+        creates = self.creates(resource)
+        if not creates:
+            raise Unreached(f"nothing makes a {resource}")
+        trouble = ""
+        for create in creates:
+            try:
+                return self.make_by(subject, create, number, chosen, depth)
+            except Unreached as why:
+                trouble = trouble or str(why)
+        raise Unreached(trouble)
+
+    def make_by(
+        self, subject: Subject, create: Operation, number: int, chosen: Chosen, depth: int = 0
+    ) -> Made:
+        """Make a record by one operation; raises Unreached when no request is taken."""
+        documented = self.app.routes[create.key].documented
+        if not readable(documented):
+            raise Unreached(f"{create.key} takes no JSON or form")
+        before = {row.id for row in self.rows(subject, create.resource)}
+        address = self.address(subject, create, chosen, depth, fresh=number)
+        refused: Reply | None = None
+        for sent in bodies(documented, self.app.schemas, number, self.unique(create.resource)):
+            body = self.laid(sent.value, address)
+            query = {**queries(documented, self.app.schemas), **address.query}
+            reply = subject.call(create.key, address.values, query, body, sent.media)
+            if not reply.ok:
+                refused = refused or reply
+                continue
+            for row in self.rows(subject, create.resource):
+                if row.id not in before:
+                    return Made(create.resource, row.id, sent.value, reply)
+            raise Unreached(f"{create.key} succeeds and makes no new {create.resource}")
+        raise Unreached(f"{create.key} takes none of the requests tried: {refused}")
+
+    def unique(self, resource: str) -> frozenset[str]:
+        known = self.resources[resource]
+        names = {field for unique in known.unique for field in unique.fields}
+        if known.identity.take is not None and known.identity.field:
+            names |= {known.identity.field, known.identity.take.partition(".")[2]}
+        return frozenset(names)
+
+    @staticmethod
+    def laid(body: Any, address: Address) -> Any:
+        return {**body, **address.body} if isinstance(body, dict) else body or address.body or None
+
+    # Addressing
+
+    def row(self, subject: Subject, resource: str, id: str) -> Row | None:
+        kind = self.app.engine.kinds.get(resource)
+        return None if kind is None else subject.world.reading(kind.store).get(id)
+
+    def name(self, subject: Subject, resource: str, id: str) -> str:
+        """Return the identifier that clients use for a record."""
+        kind = self.app.engine.kinds[resource]
+        row = self.row(subject, resource, id)
+        if row is None or kind.id_path is None:
+            return id
+        shown = paths.get(row.data, kind.id_path)
+        return id if shown is None else str(shown)
+
+    def around(self, subject: Subject, made: Made) -> Chosen:
+        """Return a record with those that it lies under, by resource."""
+        chosen = {made.resource: made.id}
+        kind = self.app.engine.kinds[made.resource]
+        row = self.row(subject, made.resource, made.id)
+        for name, id in (row.refs if row is not None else {}).items():
+            other = kind.resource.edge.get(name, name)
+            if other in self.resources:
+                chosen = {**self.around(subject, Made(other, id)), **chosen}
+        return chosen
+
+    def address(
+        self, subject: Subject, operation: Operation, chosen: Chosen, depth: int = 0, fresh: int = 0
+    ) -> Address:
+        """Return where a request about the chosen records goes.
+
+        What `chosen` lacks is made (or else taken from what is there) and added to it. With
+        `fresh`, a last find that may fail gets an identifier that nothing has yet.
+        """
+        documented = self.app.routes[operation.key].documented
+        values: dict[int, str] = {}
+        query: dict[str, Any] = {}
+        body: dict[str, Any] = {}
+        queried = {p.name for p in documented.parameters if p.location == "query"}
+        for find in operation.find:
+            place, argument = _PATH.search(find.by), _ARGUMENT.search(find.by)
+            if place is None and argument is None and not self._edge(find):
+                continue
+            if find.optional and find is operation.find[-1] and fresh and operation.effect == "upsert":
+                value = f"law{fresh}"
+            elif find.optional and place is None:
+                continue
+            else:
+                id = self._stand_in(subject, find, chosen, depth)
+                value = self.name(subject, find.resource, id)
+            if place is not None:
+                values[int(place.group(1))] = value
+            elif argument is not None:
+                name = argument.group(2)
+                source = argument.group(1)
+                (query if name in queried and source != "body" else body)[name] = value
+        return Address(self._values(operation, values), query, body)
+
+    def _edge(self, find: Find) -> bool:
+        known = self.resources.get(find.resource)
+        return known is not None and bool(known.edge)
+
+    def _stand_in(self, subject: Subject, find: Find, chosen: Chosen, depth: int) -> str:
+        known = chosen.get(find.name) or chosen.get(find.resource)
+        if known is not None:
+            return known
+        resource = find.resource
+        try:
+            inner = dict(chosen)
+            made = self.make(subject, resource, 1, inner, depth + 1)
+            chosen.update({**inner, resource: made.id})
+            return made.id
+        except Unreached as why:
+            kind = self.app.engine.kinds.get(resource)
+            for row in self.rows(subject, resource):
+                if kind is not None and all(
+                    chosen.get(name, row.refs.get(name)) == row.refs.get(name) for name in kind.refs
+                ):
+                    for name, id in {**self.around(subject, Made(resource, row.id))}.items():
+                        chosen.setdefault(name, id)
+                    return row.id
+            raise Unreached(f"no {resource} to try it on: {why}") from None
+
+    def _values(self, operation: Operation, known: Mapping[int, str]) -> tuple[str, ...]:
+        documented = self.app.routes[operation.key].documented
+        names = [name.strip("{}+*") for name in _PARAMETER.findall(documented.path.partition("#")[0])]
+        return tuple(
+            known[place] if place in known
+            else str(value_of(name, documented, self.app.schemas))
+            for place, name in enumerate(names)
+        )  # fmt: skip

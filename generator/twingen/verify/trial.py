@@ -1,0 +1,182 @@
+"""One operation on trial, and what laws may ask of the twin around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from twingen.contract.model import Operation as Documented
+from twingen.contract.schemas import properties, resolve
+from twingen.runtime import paths
+from twingen.twin.model import Operation, Resource
+from twingen.verify.mutants import Mutant
+from twingen.verify.outcome import Broken, Unreached
+from twingen.verify.requests import bodies, queries, readable
+from twingen.verify.shown import member_of, unlike
+from twingen.verify.stage import Chosen, Made, Stage, Stages
+from twingen.verify.subject import Reply, Subject
+
+Path = tuple[str, ...]
+
+
+class Sight(NamedTuple):
+    """A record as clients find it: what it lies under and itself, by resource, and its identifier."""
+
+    chosen: Chosen
+    name: str
+
+
+class Trial:
+    """An operation, with the stages that its laws share."""
+
+    def __init__(self, stages: Stages, operation: Operation):
+        self.stages = stages
+        self.app = stages.app
+        self.operation = operation
+        self.key = operation.key
+        self.resource: Resource = stages.resources[operation.resource]
+        self.documented: Documented = self.app.routes[operation.key].documented
+        self.kind = self.app.engine.kinds[operation.resource]
+        self.mutant: Mutant | None = None
+
+    # Worlds
+
+    def stage(self, resource: str | None = None) -> Stage:
+        """Return the stage of a resource, its world forked and with the mutant in it."""
+        found = self.stages.of(resource or self.resource.name)
+        return found._replace(subject=self.fork(found.subject), chosen=dict(found.chosen))
+
+    def empty(self) -> Subject:
+        return self.fork(self.stages.pristine)
+
+    def fork(self, subject: Subject) -> Subject:
+        return subject.fork(self.key, self.mutant)
+
+    # Calls
+
+    def call(
+        self, subject: Subject, operation: Operation, chosen: Chosen, *,
+        query: dict[str, Any] | None = None, body: Any = None, media: str | None = None,
+    ) -> Reply:  # fmt: skip
+        """Call an operation about the chosen records."""
+        address = self.stages.address(subject, operation, chosen)
+        documented = self.app.routes[operation.key].documented
+        asked = {**queries(documented, self.app.schemas), **address.query, **(query or {})}
+        sent = self.stages.laid(body, address)
+        if sent is not None and media is None:
+            media = next((m.type for m in (documented.body.content if documented.body else ())), None)
+        return subject.call(operation.key, address.values, asked, sent, media)
+
+    def write(
+        self, subject: Subject, operation: Operation, chosen: Chosen, number: int
+    ) -> tuple[Any, Reply]:
+        """Call an operation with the first body that it takes; returns what was sent."""
+        documented = self.app.routes[operation.key].documented
+        if not readable(documented):
+            raise Unreached("it takes no JSON or form")
+        refused: Reply | None = None
+        for sent in bodies(documented, self.app.schemas, number, self.stages.unique(operation.resource)):
+            reply = self.call(subject, operation, chosen, body=sent.value, media=sent.media)
+            if reply.ok:
+                return sent.value, reply
+            refused = refused or reply
+        raise Unreached(f"it takes none of the requests tried: {refused}")
+
+    # Looking
+
+    def reader(self, *, target: str = "item", field: str | None = None) -> Operation | None:
+        """Return the operation that shows one record (or one field) of the resource."""
+        for operation in self.resource.operations:
+            if operation.effect == "none" and operation.target == target and not operation.many:
+                if operation.field == field and operation.does != "act" and not operation.set:
+                    return operation
+        return None
+
+    def lister(self) -> Operation | None:
+        """Return the operation that lists records of the resource."""
+        found = [
+            operation
+            for operation in self.resource.operations
+            if operation.does == "list" and operation.through is None and not operation.keep
+        ]
+        return min(found, key=lambda operation: len(operation.find), default=None)
+
+    def name(self, subject: Subject, made: Made) -> str:
+        return self.stages.name(subject, made.resource, made.id)
+
+    def sight(self, subject: Subject, made: Made) -> Sight:
+        """Return how to look at a record, for as long as it is there and afterwards."""
+        return Sight(self.stages.around(subject, made), self.name(subject, made))
+
+    def look(self, subject: Subject, sight: Sight) -> Any:
+        """Return what clients see of a record, by its read or in its list; None when it is gone."""
+        reader = self.reader()
+        if reader is not None:
+            reply = self.call(subject, reader, dict(sight.chosen))
+            return reply.body if reply.ok else None
+        return self.listed(subject, sight)
+
+    def listed(self, subject: Subject, sight: Sight) -> Any:
+        """Return what stands in the resource's list for a record, None when nothing does."""
+        lister = self.lister()
+        if lister is None:
+            raise Unreached(f"nothing shows a {self.resource.name}")
+        within = {name: id for name, id in sight.chosen.items() if name != self.resource.name}
+        reply = self.call(subject, lister, within)
+        if not reply.ok:
+            raise Unreached(f"its list is refused: {reply}")
+        return member_of(reply.body, sight.name, self.kind.id_path)
+
+    # Comparing
+
+    def shows(self, what: str, sent: Any, shown: Any, by: Operation | None) -> None:
+        """Hold that everything sent is shown; raises Broken for the first that is not."""
+        if shown is None:
+            raise Broken(f"{what} to be shown", "nothing is")
+        found = unlike(sent, shown, self._skips(by))
+        if found is not None:
+            path, expected, came = found
+            raise Broken(f"{path} = {expected} as {what}", f"{came} is shown")
+
+    def _skips(self, by: Operation | None) -> Callable[[Path], bool]:
+        """Return which sent fields need not be shown: secret, read-only, set by the server, unknown."""
+        kind = self.kind
+        hidden = {path for _, path, _ in kind.write_only} | set(kind.read_only)
+        hidden |= {paths.split(path) for path in self.resource.derived}
+        for fields in (self.resource.server_set, self.resource.touch, self.operation.set):
+            hidden |= {paths.split(path) for path in fields}
+        if kind.id_path is not None and self.resource.identity.take is None:
+            hidden.add(kind.id_path)
+        known = self._documented(by)
+        return lambda path: path in hidden or (len(path) == 1 and bool(known) and path[0] not in known)
+
+    def _documented(self, by: Operation | None) -> set[str]:
+        """Return the fields that the answer of `by` documents, where it is the bare record."""
+        documented = self.app.routes[by.key].documented if by is not None else None
+        schemas = self.app.schemas.schemas
+        for response in documented.responses if documented else ():
+            if response.status.startswith("2"):
+                for media in response.content:
+                    if media.schema is not None and "json" in media.type:
+                        plain = resolve(media.schema, schemas)
+                        items = plain.get("items")
+                        inner = items if isinstance(items, dict) else media.schema
+                        found = set(properties(inner, schemas))
+                        field = self.resource.identity.field
+                        return found if field in found else set()
+        return set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """What must hold. `cases` says on what it is tried (nothing: it does not apply), `check`
+    raises Broken or Unreached, `mutants` are the defects that it must catch. A law that `proves`
+    makes an operation semantic; the others only hold it back.
+    """
+
+    name: str
+    cases: Callable[[Trial], Iterable[str]]
+    check: Callable[[Trial, str], None]
+    mutants: Callable[[Trial, str], Iterable[Mutant]]
+    proves: bool = True

@@ -1,0 +1,115 @@
+// Elements and text. Whatever comes from a twin is set as text, never as markup.
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+
+// h("a", {href, class, onclick}, child, ...) → element; children are nodes, texts, lists or nothing.
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else if (name in element && typeof value !== "string") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  append(element, children);
+  return element;
+}
+
+function append(element, children) {
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    if (Array.isArray(child)) append(element, child);
+    else element.append(child);
+  }
+}
+
+export function show(element, ...children) {
+  element.replaceChildren();
+  append(element, children);
+}
+
+export const at = (data, path) =>
+  (Array.isArray(path) ? path : path.split(".")).reduce(
+    (value, step) => (value !== null && typeof value === "object" ? value[step] : undefined), data);
+
+export function put(data, path, value) {
+  const last = path[path.length - 1];
+  let here = data;
+  for (const step of path.slice(0, -1)) {
+    if (here[step] === null || typeof here[step] !== "object") {
+      Object.defineProperty(here, step, { value: {}, enumerable: true, writable: true, configurable: true });
+    }
+    here = here[step];
+  }
+  Object.defineProperty(here, last, { value, enumerable: true, writable: true, configurable: true });
+}
+
+// changePassword, first_name, profile.login → Change password, First name, Login
+export function words(name) {
+  const text = String(name).split(".").pop().replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[_-]+/g, " ").trim();
+  return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+}
+
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+export function brief(value, field = "") {
+  if (value === null || value === undefined || value === "") return h("span", { class: "dim" }, "–");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string" && DATE.test(value)) return when(Date.parse(value), value);
+  if (typeof value === "number" && /(^ts$|created|updated|date|_at$)/i.test(field) && value > 1e9) {
+    return when(value > 1e11 ? value : value * 1000, String(value));
+  }
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) {
+    const plain = value.every((one) => one === null || typeof one !== "object");
+    return plain ? value.join(", ") : `${value.length} ${value.length === 1 ? "entry" : "entries"}`;
+  }
+  return JSON.stringify(value);
+}
+
+function when(millis, exact) {
+  if (Number.isNaN(millis)) return exact;
+  const text = new Date(millis).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return h("time", { title: exact }, text);
+}
+
+// A state, coloured by what its word sounds like; the word is always there.
+export function state(value) {
+  const text = String(value);
+  let tone = "calm";
+  if (/^(active|open|enabled|ok|done|published|live|approved|paid)$/i.test(text)) tone = "good";
+  else if (/(suspend|lock|expired|pending|staged|provisioned|draft|recovery|hold)/i.test(text)) tone = "warn";
+  else if (/(deprovision|deleted|inactive|disabled|closed|archived|failed|cancel|invalid)/i.test(text)) tone = "off";
+  return h("span", { class: `state ${tone}` }, text);
+}
+
+export function json(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return h("pre", { tabindex: "0", class: "json" }, text);
+}
+
+export function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+export async function copy(text, button) {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    const area = h("textarea", { class: "away", readonly: true, "aria-hidden": "true" });
+    area.value = text;
+    (button.closest("dialog") || document.body).append(area);
+    area.select();
+    button.textContent = document.execCommand("copy") ? "Copied" : "Not copied";
+    area.remove();
+    button.focus();
+  }
+  setTimeout(() => (button.textContent = before), 1500);
+}
