@@ -169,20 +169,32 @@ def test_a_release_that_renames_parameters(built: Built, tmp_path: Path) -> None
 def test_a_release_without_an_operation(built: Built, tmp_path: Path) -> None:
     edit(built, "resources/user.yaml", *_BY_HAND)
     after = again(built, tmp_path, _ROUTES.replace("PUT /users/{id}\n", ""))
-    assert after.left_out == ("resources/user.yaml: PUT /users/{}",)
+    assert after.left_out == ("resources/user.yaml: PUT /users/{}: not documented here",)
     user = next(resource for resource in after.twin.resources if resource.name == "user")
     assert "PUT /users/{}" not in {operation.key for operation in user.operations}
     assert user.defaults == {"role": "guest"}
+
+
+def test_a_behaviour_that_another_operation_rules_out(built: Built, tmp_path: Path) -> None:
+    text = (built.path / "resources/user.yaml").read_text(encoding="utf-8")
+    rule = "    does: list\n    only_without: [POST /teams/{}]\n"
+    marked = text.replace("    does: list\n", rule, 1)
+    assert marked != text
+    (built.path / "resources/user.yaml").write_text(marked, encoding="utf-8")
+    assert again(built, tmp_path, _ROUTES).left_out == ()
+    after = again(built, tmp_path, _ROUTES + "POST /teams/{id}\n")
+    assert after.left_out == (
+        "resources/user.yaml: GET /users: not the answer beside POST /teams/{}",
+    )
 
 
 def test_a_release_without_a_resource(built: Built, tmp_path: Path) -> None:
     edit(built, "resources/team.yaml", *_BY_HAND)
     after = again(built, tmp_path, _ROUTES.split("GET /teams")[0])
     assert after.left_out == (
-        "resources/team.yaml: GET /teams",
-        "resources/team.yaml: POST /teams",
-        "resources/team.yaml: GET /teams/{}",
-        "resources/team.yaml: none of its operations is documented here",
+        "resources/team.yaml: GET /teams: not documented here",
+        "resources/team.yaml: POST /teams: not documented here",
+        "resources/team.yaml: GET /teams/{}: not documented here",
     )
     assert not (built.path / "resources/team.yaml").exists()
 

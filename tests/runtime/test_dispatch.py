@@ -100,3 +100,19 @@ def test_a_query_language_may_be_the_twins_own() -> None:
     assert names(call, "?by=size,name+desc") == ["bb", "c", "a"]
     assert names(call, "?by=last,name") == ["a", "bb", "c"]
     assert call("GET", "/boxes?by=size+sideways").status == 400
+
+
+def test_null_members_may_count_as_missing() -> None:
+    service = """
+        service: small
+        validation: {nulls: missing}
+        errors: {cases: {unauthenticated: {status: 401}}}
+    """
+    box = """
+        resource: box
+        operations:
+          POST /boxes: {does: create}
+    """
+    call = Caller(twin_of("POST /boxes", box, service=service))
+    made = call("POST", "/boxes", {"a": None, "b": [None, {"c": None}]}).json()
+    assert (made["b"], "a" in made) == ([None, {}], False)

@@ -333,6 +333,8 @@ class TwinApp:
                 return []
             raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
         scope.body, scope.media = decoded.value, decoded.media
+        if self.twin.service.validation.nulls == "missing":
+            scope.body = _without_nulls(decoded.value)
         media = decoded.documented
         if self.twin.service.validation.bodies == "off" or media is None or media.schema is None:
             return []
@@ -418,6 +420,13 @@ def _sent(request: Request) -> list[str]:
         return [name for raw in raws if raw for name, _ in encoded_pairs(raw)]
     except TooManyPairsError:
         return []
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a body without the null members of its objects; those of lists stay."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _lazy(value: Any) -> bool:

@@ -390,10 +390,11 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """How strictly requests are checked against the contract."""
+    """How strictly requests are checked against the contract, and what a null member means."""
 
     bodies: Literal["strict", "lenient", "off"] = "lenient"
     parameters: Literal["strict", "lenient", "off"] = "lenient"
+    nulls: Literal["kept", "missing"] = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

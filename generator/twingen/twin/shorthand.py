@@ -380,6 +380,7 @@ def service(data: Data, place: Place | None = None) -> Service:
         validation=Validation(
             bodies=validation.get("bodies", "lenient"),
             parameters=validation.get("parameters", "lenient"),
+            nulls=validation.get("nulls", "kept"),
         ),
         headers=data.get("headers", {}),
         arguments=data.get("arguments", False),

@@ -331,6 +331,7 @@ def _validation(validation: Validation) -> Data:
     return _some(
         bodies=None if validation.bodies == "lenient" else validation.bodies,
         parameters=None if validation.parameters == "lenient" else validation.parameters,
+        nulls=None if validation.nulls == "kept" else validation.nulls,
     )
 
 
