@@ -177,7 +177,7 @@ def test_a_release_without_an_operation(built: Built, tmp_path: Path) -> None:
 
 def test_a_behaviour_that_another_operation_rules_out(built: Built, tmp_path: Path) -> None:
     text = (built.path / "resources/user.yaml").read_text(encoding="utf-8")
-    rule = "    does: list\n    only_without: [POST /teams/{}]\n"
+    rule = "    does: list\n    only_without: [\"POST /teams/{}\"]\n"
     marked = text.replace("    does: list\n", rule, 1)
     assert marked != text
     (built.path / "resources/user.yaml").write_text(marked, encoding="utf-8")
