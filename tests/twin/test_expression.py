@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -318,3 +319,10 @@ def test_what_may_change_between_requests() -> None:
     assert volatile({"a": {"b": ["{query.x}"]}})
     assert volatile("{count('user')}")
     assert not volatile("{url('/a')}")
+
+
+def test_members_named_like_words_of_python() -> None:
+    scope = SimpleNamespace(query={"from": 3, "class": {"in": "x"}})
+    assert compile_expression("query.from")(scope) == 3
+    assert compile_expression("query.class.in == 'query.from'")(scope) is False
+    assert compile_expression("query.class.in + '.from'")(scope) == "x.from"

@@ -212,7 +212,10 @@ class TwinApp:
         """Answer one request in `world`; what goes wrong inside is a 500 that names the place."""
         world.tick()
         if world.timers and world.timers[0].due <= world.millis():
-            self.engine.run_timers(world)
+            try:
+                self.engine.run_timers(world)
+            except Exception as error:
+                return plain(500, "twin", f"a timer failed: {error}")
         method = request.method
         match = self.router.match(method, request.path)
         if match is None or not match.values:
@@ -233,6 +236,8 @@ class TwinApp:
             response = self._refused(scope, Refusal("malformed", reason="nested too deeply"))
         except TwinError as error:
             response = plain(500, "twin", str(error))
+        except Exception as error:
+            response = plain(500, "twin", _fault(route, error))
         if scope.unsent and response.status < 300:
             response.tier = "shape"
         response.operation = route.documented.key
@@ -427,6 +432,15 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_nulls(member) for name, member in value.items() if member is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _fault(route: Route, error: Exception) -> str:
+    """Return what a handler's own exception says: its kind, message and the line it came from."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    return f"{route.documented.key}: {type(error).__name__}: {error}{place}"
 
 
 def _lazy(value: Any) -> bool:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import ast
 import json
+import keyword
+import re
 from collections.abc import Callable, Iterable, Mapping
 from inspect import signature
 from typing import Any
@@ -206,11 +208,21 @@ def compile_expression(text: str, names: frozenset[str] | None = None) -> Evalua
     return evaluate
 
 
+_KEYWORD_MEMBER = re.compile(
+    r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|\.({})\b""".format("|".join(keyword.kwlist))
+)
+
+
+def _members_quoted(text: str) -> str:
+    """Write members that are Python's own words (`query.from`) as subscripts."""
+    return _KEYWORD_MEMBER.sub(lambda m: m.group(1) or f"['{m.group(2)}']", text)
+
+
 def _compile(text: str) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
     if len(text) > _LIMIT:
         raise ExpressionError(f"an expression of {len(text)} characters (at most {_LIMIT})")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(_members_quoted(text.strip()), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = getattr(error, "msg", None) or str(error) or "too deep"
         raise ExpressionError(f"{reason} in expression\n    {text}") from None

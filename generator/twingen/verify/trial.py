@@ -71,17 +71,28 @@ class Trial:
     def write(
         self, subject: Subject, operation: Operation, chosen: Chosen, number: int
     ) -> tuple[Any, Reply]:
-        """Call an operation with the first body that it takes; returns what was sent."""
+        """Call an operation with the first body that it takes; raises Unreached if it takes none."""
+        sent, reply = self.attempt(subject, operation, chosen, number)
+        if not reply.ok:
+            raise Unreached(f"it takes none of the requests tried: {reply}")
+        return sent, reply
+
+    def attempt(
+        self, subject: Subject, operation: Operation, chosen: Chosen, number: int
+    ) -> tuple[Any, Reply]:
+        """Call an operation with one body after another; returns what came of the best."""
         documented = self.app.routes[operation.key].documented
         if not readable(documented):
             raise Unreached("it takes no JSON or form")
         refused: Reply | None = None
         for sent in bodies(documented, self.app.schemas, number, self.stages.unique(operation.resource)):
-            reply = self.call(subject, operation, chosen, body=sent.value, media=sent.media)
+            reply = self.call(subject, operation, dict(chosen), body=sent.value, media=sent.media)
             if reply.ok:
                 return sent.value, reply
             refused = refused or reply
-        raise Unreached(f"it takes none of the requests tried: {refused}")
+        if refused is None:
+            raise Unreached("no request could be made for it")
+        return None, refused
 
     # Looking
 

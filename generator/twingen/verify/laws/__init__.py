@@ -1,0 +1,33 @@
+"""What must hold for an operation to be semantic, one law a file."""
+
+from __future__ import annotations
+
+from twingen.verify.laws import (
+    credential,
+    deletes,
+    edges,
+    lists,
+    moves,
+    not_found,
+    paging,
+    parameters,
+    places,
+    reads,
+    writes,
+)
+from twingen.verify.trial import Law
+
+# The laws that prove come first; the others hold back what is wrong all the same.
+LAWS: tuple[Law, ...] = (
+    writes.LAW,
+    reads.LAW,
+    lists.LAW,
+    deletes.LAW,
+    moves.LAW,
+    edges.LAW,
+    places.LAW,
+    paging.LAW,
+    parameters.LAW,
+    not_found.LAW,
+    credential.LAW,
+)
