@@ -1,0 +1,222 @@
+// Start, routes, keyboard, theme and worlds.
+
+import { $, h, show } from "./dom.js";
+import { twin, load, control, resource, notice, Refused } from "./api.js";
+import { list, detail, create, attempt } from "./views.js";
+import * as journal from "./journal.js";
+
+let drawn = 0;
+let selected = -1;
+let setJournal;
+
+function route() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, id] = path.split("/").map((step) => { try { return decodeURIComponent(step); } catch { return step; } });
+  return { name, id, params: new URLSearchParams(query) };
+}
+
+// Change the parameters of the list that is shown, and draw it again.
+function go(changes) {
+  const { name, id, params } = route();
+  for (const [key, value] of Object.entries(changes)) value === null ? params.delete(key) : params.set(key, value);
+  const query = params.toString();
+  const hash = `#/${encodeURIComponent(name)}${id === undefined ? "" : `/${encodeURIComponent(id)}`}${query ? `?${query}` : ""}`;
+  if (hash !== location.hash) history.replaceState(null, "", hash);
+  return refresh();
+}
+
+async function draw() {
+  const mine = ++drawn;
+  const first = twin.data.resources.find((one) => !one.minor) || twin.data.resources[0];
+  let { name, id, params } = route();
+  if (!name && first) name = first.name;
+  const one = resource(name);
+  for (const about of document.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== name || id !== undefined;
+  for (const anchor of document.querySelectorAll("#nav a")) anchor.dataset.resource === name ? anchor.setAttribute("aria-current", "page") : anchor.removeAttribute("aria-current");
+  document.title = `${one ? one.title : "Nothing"} · ${twin.data.name}`;
+  if (!one) return show($("#view"), h("p", { class: "nothing" }, first ? "There is no such resource." : "This twin has no resources: its operations are shapes only."));
+  let parts;
+  try {
+    parts = id === undefined ? await list(name, params, go) : await detail(name, id, go);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    parts = h("p", { class: "nothing" }, error.message, " ", h("a", { href: `#/${encodeURIComponent(name)}` }, one.title));
+  }
+  if (mine === drawn) keeping(() => show($("#view"), parts));
+}
+
+// Draw while the focus, the cursor in the filter, the selected row and open details stay.
+function keeping(change) {
+  const focused = document.activeElement && document.activeElement.id;
+  const caret = focused === "filter" ? [$("#filter").value, $("#filter").selectionStart] : null;
+  const open = [...document.querySelectorAll("#view details[open][id]")].map((one) => one.id);
+  change();
+  for (const id of open) if (document.getElementById(id)) document.getElementById(id).open = true;
+  if (caret && $("#filter")) {
+    $("#filter").value = caret[0];
+    $("#filter").focus();
+    $("#filter").setSelectionRange(caret[1], caret[1]);
+  }
+  select(selected, false);
+}
+
+async function refresh() {
+  await attempt(async () => {
+    await load();
+    dress();
+    await draw();
+  });
+}
+
+// Counts in the sidebar, resources that the page does not name, worlds.
+function dress() {
+  for (const one of twin.data.resources) {
+    let anchor = document.querySelector(`#nav a[data-resource="${CSS.escape(one.name)}"]`);
+    if (!anchor) {
+      anchor = h("a", { href: `#/${encodeURIComponent(one.name)}`, "data-resource": one.name }, one.title);
+      $("#nav ul").append(h("li", {}, anchor));
+    }
+    let count = $(".count", anchor);
+    if (!count) anchor.append(" ", (count = h("span", { class: "count" })));
+    count.textContent = String(one.count);
+  }
+  show($("#world"), twin.data.worlds.map((name) => h("option", { value: name, selected: name === twin.world }, name)));
+}
+
+function enter(world) {
+  twin.world = world;
+  const url = new URL(location.href);
+  world === "default" ? url.searchParams.delete("world") : url.searchParams.set("world", world);
+  history.replaceState(null, "", url);
+  document.body.classList.toggle("other-world", world !== "default");
+  journal.start();
+  return refresh();
+}
+
+function worldsDialog() {
+  const box = $("#dialog");
+  const act = (work) => async (event) => {
+    event.preventDefault();
+    try {
+      await work(event);
+      box.close();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  };
+  const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
+  const name = h("input", { id: "world-name", pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}", placeholder: "demo", autocomplete: "off" });
+  const make = act(async (event) => {
+    const asked = {};
+    if (name.value) asked.name = name.value;
+    if (event.submitter && event.submitter.value === "fork") asked.from = twin.world;
+    await enter((await control("worlds", { method: "POST", json: asked })).name);
+    notice(`This is the world ${twin.world}.`);
+  });
+  const reset = act(async () => {
+    await control("reset", { method: "POST" });
+    await enter(twin.world);
+    notice(`The world ${twin.world} is as it was at first.`);
+  });
+  const drop = act(async () => {
+    await control(`worlds/${encodeURIComponent(twin.world)}`, { method: "DELETE" });
+    await enter("default");
+    notice("Back in the default world.");
+  });
+  show(box, h("form", { onsubmit: make }, h("h2", { id: "dialog-title" }, "Worlds"),
+    h("p", {}, "A world is all of the twin's state. Clients choose one with the header ", h("code", {}, "X-Twin-World"), "; this page shows ", h("b", {}, twin.world), "."),
+    problem, h("label", { for: "world-name" }, "Name of a new world"), name,
+    h("div", { class: "buttons" }, h("button", { class: "primary", value: "create" }, "Create fresh"), h("button", { value: "fork" }, `Fork ${twin.world}`)),
+    h("hr"), h("div", { class: "buttons" }, h("button", { type: "button", class: "danger", id: "reset", onclick: reset }, `Reset ${twin.world}`),
+      twin.world !== "default" && h("button", { type: "button", class: "danger", onclick: drop }, `Delete ${twin.world}`),
+      h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Close"))));
+  box.showModal();
+  name.focus();
+}
+
+const KEYS = [["/", "filter"], ["j k", "next, previous record"], ["Enter", "open the record"], ["n", "new record"], ["e", "edit the record"], ["Esc", "close, leave the filter, go up"], ["l", "show or hide the journal"], ["w", "worlds"], ["?", "this help"]];
+
+function helpDialog() {
+  show($("#dialog"), h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, "Keyboard"),
+    h("dl", { class: "keys" }, KEYS.map(([key, text]) => h("div", {}, h("dt", {}, key.split(" ").map((one) => h("kbd", {}, one))), h("dd", {}, text)))),
+    h("p", { class: "dim" }, "A filter finds words anywhere in a record; ", h("code", {}, "status:active"), " looks at one field."),
+    h("div", { class: "buttons" }, h("button", { class: "primary" }, "Close"))));
+  $("#dialog").showModal();
+}
+
+const rows = () => [...document.querySelectorAll("#view [data-row]")];
+
+function select(index, scroll = true) {
+  const all = rows();
+  selected = all.length ? Math.min(index, all.length - 1) : -1;
+  all.forEach((row, place) => row.classList.toggle("selected", place === selected));
+  if (scroll && selected >= 0) {
+    all[selected].scrollIntoView({ block: "nearest" });
+    all[selected].querySelector("a").focus({ preventScroll: true });
+  }
+}
+
+function escape() {
+  if ($("#view details.menu[open]")) $("#view details.menu[open]").open = false;
+  else if (document.activeElement === $("#filter") && $("#filter").value) { $("#filter").value = ""; go({ q: null, after: null }); }
+  else if (document.activeElement === $("#filter")) $("#filter").blur();
+  else if (document.body.classList.contains("menu-open")) setMenu(false);
+  else if ($("#up")) $("#up").click();
+}
+
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || $("#dialog").open) return;
+  if (event.key === "Escape") return escape();
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const deeds = {
+    "/": () => $("#filter")?.focus(), j: () => select(selected + 1), k: () => select(Math.max(selected - 1, 0)),
+    Enter: () => selected >= 0 && event.target === document.body && rows()[selected].querySelector("a").click(),
+    n: () => ($("#new") ? $("#new").click() : resource(route().name) && create(resource(route().name))), e: () => $("#edit")?.click(),
+    l: () => $("#journal-toggle").click(), w: worldsDialog, "?": helpDialog,
+  };
+  if (!Object.hasOwn(deeds, event.key)) return;
+  if (event.key !== "Enter") event.preventDefault();
+  deeds[event.key]();
+}
+
+const THEMES = ["auto", "light", "dark"];
+
+function theme(name) {
+  const chosen = THEMES.includes(name) ? name : "auto";
+  chosen === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = chosen);
+  $("#theme").textContent = { auto: "Auto", light: "Light", dark: "Dark" }[chosen];
+  $("#theme").setAttribute("aria-label", `Theme: ${chosen}`);
+  localStorage.setItem("twin-theme", chosen);
+}
+
+function setMenu(open) {
+  document.body.classList.toggle("menu-open", open);
+  $("#menu").setAttribute("aria-expanded", String(open));
+}
+
+theme(localStorage.getItem("twin-theme"));
+$("#theme").addEventListener("click", () => theme(THEMES[(THEMES.indexOf(localStorage.getItem("twin-theme")) + 1) % 3]));
+$("#menu").addEventListener("click", () => setMenu(!document.body.classList.contains("menu-open")));
+$("#world").addEventListener("change", (event) => attempt(() => enter(event.target.value)));
+$("#worlds").addEventListener("click", worldsDialog);
+$("#help").addEventListener("click", helpDialog);
+document.addEventListener("keydown", keys);
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target) || event.target.closest(".drop")) menu.open = false;
+});
+window.addEventListener("hashchange", () => {
+  selected = -1;
+  setMenu(false);
+  if (!matchMedia("(min-width: 1100px)").matches) setJournal(false);
+  attempt(draw);
+});
+setJournal = journal.wire();
+let soon;
+journal.onEntry((entries) => {
+  if (!entries.some((entry) => entry.method !== "GET")) return;
+  clearTimeout(soon);
+  soon = setTimeout(() => !$("#dialog").open && refresh(), 150);
+});
+enter(new URL(location.href).searchParams.get("world") || "default");

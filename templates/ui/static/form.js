@@ -1,0 +1,189 @@
+// Forms for calls: fields from the request's schema, pickers for what a record belongs to, JSON instead.
+
+import { $, h, show, at, put, words } from "./dom.js";
+import { twin, control, request, send, resource, Refused } from "./api.js";
+
+const SHOWN = 8;
+const LONG = /(description|text|body|content|message|note|summary)$/i;
+
+// Ask what a call wants to know and make it; `done(answer)` runs after it succeeded.
+export async function openForm(call, { title, record = null, ends = {}, done }) {
+  const box = $("#dialog");
+  const edits = call.kind === "edit" && record;
+  const inputs = call.fields.map((field) => input(field, edits ? at(record.data, field.path) : undefined, edits));
+  const pickers = await Promise.all(call.fill.filter((one) => wanted(one, record, ends)).map(picker));
+  const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
+  const whole = h("textarea", { id: "whole-json", rows: "14", spellcheck: "false", class: "mono" });
+  const wholeLabel = h("label", { for: "whole-json", hidden: true }, "Body as JSON");
+  whole.hidden = true;
+  const listed = group(call, inputs, record);
+  const lacksBody = call.media && !call.fields.some((field) => field.in === "body");
+
+  const toJson = () => {
+    whole.value = JSON.stringify(request(call, collect(call, inputs, edits).filter(([field]) => field.in === "body"), null).body || {}, null, 2);
+    whole.hidden = wholeLabel.hidden = false;
+    listed.hidden = !lacksBody;
+    swap.hidden = true;
+    whole.focus();
+  };
+  const swap = h("button", { type: "button", class: "quiet", onclick: toJson, hidden: !call.media }, "Write JSON instead");
+  const submit = async (event) => {
+    event.preventDefault();
+    problem.hidden = true;
+    button.disabled = true;
+    try {
+      const chosen = { ...ends };
+      const extra = [];
+      for (const one of pickers) {
+        if (one.fill.with && one.fill.with !== "self") chosen[one.fill.with] = one.element.value;
+        else extra.push([{ in: one.fill.in, path: [one.fill.name] }, one.element.value]);
+      }
+      const values = collect(call, inputs, edits);
+      const asked = request(call, [...extra, ...values], record, chosen);
+      if (!whole.hidden) {
+        const written = JSON.parse(whole.value || "{}");
+        asked.body = whole.value.trim() ? { ...fillers(call, extra, record, chosen), ...written } : undefined;
+      }
+      const answer = await send(asked);
+      box.close();
+      done(answer);
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof SyntaxError)) throw error;
+      problem.textContent = error instanceof SyntaxError ? `Not JSON: ${error.message}` : error.message;
+      problem.hidden = false;
+      problem.scrollIntoView({ block: "nearest" });
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const button = h("button", { class: "primary" }, edits ? "Save" : call.kind === "create" ? "Create" : "Send");
+  show(box, h("form", { onsubmit: submit, novalidate: false },
+    h("h2", { id: "dialog-title" }, title),
+    h("p", { class: "dim mono" }, `${call.method} ${call.path}`, call.tier === "semantic" ? "" : ` (${call.tier}: answered without semantics)`),
+    problem,
+    pickers.map((one) => line(one.id, one.label, one.element, true)),
+    listed, wholeLabel, whole,
+    h("div", { class: "buttons" }, button,
+      h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Cancel"), swap)));
+  if (lacksBody) toJson();
+  box.showModal();
+  (box.querySelector("input, select, textarea:not([hidden])") || button).focus();
+}
+
+// Whether a call can be made at once, without asking anything.
+export const needsNothing = (call, record, ends = {}) =>
+  !call.fields.some((field) => field.required || field.in === "body") && !call.fill.some((one) => wanted(one, record, ends));
+
+const wanted = (one, record, ends) =>
+  one.with === "self" ? !record : !ends[one.with] && !(record && record.refs[one.with]);
+
+const fillers = (call, extra, record, ends) =>
+  request(call, extra.filter(([field]) => field.in === "body"), record, ends).body || {};
+
+async function picker(fill) {
+  const id = `pick-${fill.name}`;
+  if (fill.with === "self" || !resource(fill.resource)) {
+    return { fill, id, label: words(fill.name), element: h("input", { id, required: true }) };
+  }
+  const page = await control(`records/${encodeURIComponent(fill.resource)}?limit=500`);
+  const options = page.records.map((one) => h("option", { value: one.id }, one.label === one.id ? one.id : `${one.label} (${one.id})`));
+  return { fill, id, label: words(fill.with || fill.resource), element: h("select", { id, required: true }, h("option", { value: "" }, "choose …"), options) };
+}
+
+// Required and telling fields first, by object; what is left folds away.
+function group(call, inputs, record) {
+  const known = new Set((resource(call.resource)?.columns) || []);
+  const rank = (one) => (one.field.required ? 0 : known.has(one.field.path.join(".")) ? 1 : one.filled ? 2 : one.field.in === "query" ? 4 : 3);
+  const ranked = [...inputs].sort((a, b) => rank(a) - rank(b));
+  const front = ranked.filter((one, index) => rank(one) < 2 || index < SHOWN);
+  const rest = ranked.filter((one) => !front.includes(one));
+  return h("div", { class: "fields" }, sets(front),
+    rest.length ? h("details", { class: "more-fields" }, h("summary", {}, `${rest.length} more ${rest.length === 1 ? "field" : "fields"}`), sets(rest)) : null);
+}
+
+function sets(inputs) {
+  const heads = new Map();
+  for (const one of inputs) {
+    const head = one.field.in !== "body" ? "" : one.field.path.slice(0, -1).join(".");
+    heads.set(head, [...(heads.get(head) || []), one]);
+  }
+  return [...heads].map(([head, list]) => {
+    const lines = list.map((one) => line(one.id, words(one.field.path.join(".")), one.element, one.field.required, one.field.about));
+    return head ? h("fieldset", {}, h("legend", {}, head.split(".").map(words).join(" › ")), lines) : lines;
+  });
+}
+
+function line(id, label, element, required, about) {
+  if (about) element.setAttribute("aria-describedby", `${id}-about`);
+  return h("div", { class: "field" }, h("label", { for: id }, label, required ? h("span", { class: "must", title: "required" }, " *") : null),
+    element, about ? h("small", { id: `${id}-about`, class: "dim" }, about) : null);
+}
+
+function input(field, value, edits) {
+  const name = field.path.join(".");
+  const id = `field-${field.in}-${name}`.replace(/[^\w-]/g, "-");
+  const common = { id, name, required: field.required && !edits };
+  const option = (value, text) => h("option", { value }, text);
+  const filled = value !== undefined && value !== null;
+  let text = filled ? String(value) : "";
+  let element;
+  if (field.type === "boolean" || field.type === "choice") {
+    const options = field.type === "boolean" ? ["true", "false"] : field.options.map(String);
+    element = h("select", common, option("", "–"), options.map((one) => option(one, one)));
+  } else if (field.type === "list") {
+    text = filled && Array.isArray(value) ? value.join("\n") : text;
+    element = h("textarea", { ...common, rows: "2", placeholder: "one a line" });
+  } else if (field.type === "json") {
+    text = filled ? JSON.stringify(value, null, 2) : "";
+    element = h("textarea", { ...common, rows: "2", class: "mono", placeholder: "JSON", spellcheck: "false" });
+  } else if (field.type === "integer" || field.type === "number") {
+    element = h("input", { ...common, type: "number", step: field.type === "integer" ? "1" : "any" });
+  } else if (LONG.test(name)) {
+    element = h("textarea", { ...common, rows: "2" });
+  } else {
+    const type = field.format === "email" ? "email" : "text";
+    element = h("input", { ...common, type, autocomplete: "off" });
+  }
+  element.value = text;
+  return { field, id, element, filled, before: text };
+}
+
+// [field, value] of all that was filled in; an edit that may be partial sends the objects it touched.
+function collect(call, inputs, edits) {
+  const changed = inputs.filter((one) => one.element.value !== one.before);
+  const heads = new Set(changed.map((one) => one.field.path[0]));
+  const chosen = inputs.filter((one) => {
+    if (one.field.in !== "body" || !edits) return one.element.value !== "" || (edits && changed.includes(one));
+    return (call.partial ? heads.has(one.field.path[0]) : true) && (one.element.value !== "" || changed.includes(one));
+  });
+  return chosen.map((one) => [one.field, parse(one)]);
+}
+
+function parse({ field, element }) {
+  const text = element.value;
+  if (text === "") return null;
+  switch (field.type) {
+    case "integer": case "number": return Number(text);
+    case "boolean": return text === "true";
+    case "choice": return field.options.find((option) => String(option) === text);
+    case "list": return text.split("\n").map((one) => one.trim()).filter(Boolean);
+    case "json": try { return JSON.parse(text); } catch (error) { throw new Refused(`${words(field.path.join("."))} is not JSON: ${error.message}`); }
+    default: return text;
+  }
+}
+
+export function confirmed(title, text, verb) {
+  return new Promise((resolve) => {
+    const box = $("#dialog");
+    let answer = false;
+    const yes = h("button", { class: "danger", onclick: () => (answer = true) }, verb);
+    show(box, h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, title), h("p", {}, text),
+      h("div", { class: "buttons" }, yes, h("button", { class: "quiet" }, "Cancel"))));
+    box.addEventListener("close", () => resolve(answer), { once: true });
+    box.showModal();
+  });
+}
+
+export const callOf = (one, kind) => one.calls.find((call) => call.kind === kind);
+
+export { twin, put };
