@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from twingen.standing import standings
 from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
 from twingen.twin.write import dump_resource, dump_seeds, dump_service
+from twingen.verify.prove import prove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,11 @@ def _compile(
     if problem:
         diagnostics.add("warning", "models", problem, Origin(document="models.py"))
     twin = _with_ui(folder, adopted)
-    standing = standings(twin, draft.reasons)
+    on_event(StageStarted(stage="prove"))
+    proving = time.perf_counter()
+    standing = standings(twin, draft.reasons, prove(twin))
+    tiers = dict(Counter(one.tier for one in standing.values()))
+    on_event(StageFinished(stage="prove", seconds=time.perf_counter() - proving, counts=tiers))
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
     if not dry_run:

@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from twingen.contract.model import Operation as Documented
 from twingen.twin.dispatch import documented_kinds
 from twingen.twin.model import Operation, Proof, Standing, Twin
 from twingen.twin.write import operation_data
 
-_UNPROVEN = "no proof on record: inferred, and no law has checked it yet"
+_UNPROVEN = "no law reaches it: none is about what it does"
 _UNWRITTEN = "no rule tells what it does"
 
 
-def standings(twin: Twin, reasons: Mapping[str, tuple[str, ...]]) -> dict[str, Standing]:
+class Verdict(Protocol):
+    """What laws say of an operation: its proof, what speaks against it, and what stays open."""
+
+    @property
+    def proof(self) -> Proof | None: ...
+    @property
+    def against(self) -> Sequence[str]: ...
+    @property
+    def open(self) -> Sequence[str]: ...
+
+
+def standings(
+    twin: Twin, reasons: Mapping[str, tuple[str, ...]], verdicts: Mapping[str, Verdict]
+) -> dict[str, Standing]:
     """Return the tier of every documented operation.
 
-    Semantic needs a proof (until laws run: a test of what was written by hand), every documented
-    parameter honoured or refused, and, where it dispatches, every documented kind.
+    Semantic needs a proof (a law that holds and notices planted defects, or a test of what was
+    written by hand), no law against it, every documented parameter honoured or refused, and,
+    where it dispatches, every documented kind.
     """
     behaviours = {op.key: op for resource in twin.resources for op in resource.operations}
     found = {}
     for documented in twin.contract.operations:
-        found[documented.key] = _standing(
-            twin, documented, behaviours.get(documented.key), reasons.get(documented.key, ())
+        key = documented.key
+        found[key] = _standing(
+            twin, documented, behaviours.get(key), reasons.get(key, ()), verdicts.get(key)
         )
     return found
 
 
 def _standing(
-    twin: Twin, documented: Documented, operation: Operation | None, reasons: tuple[str, ...]
-) -> Standing:
+    twin: Twin, documented: Documented, operation: Operation | None, reasons: tuple[str, ...],
+    verdict: Verdict | None,
+) -> Standing:  # fmt: skip
     if operation is None or operation.does == "shape":
         return Standing(tier="shape", reasons=reasons or (_UNWRITTEN,))
     if operation.does == "unsupported":
         return Standing(tier="unsupported", reasons=("the twin says that it does not do this",))
     problems = list(reasons)
-    if operation.tested is None:
-        problems.append(_UNPROVEN)
+    if operation.tested is not None:
+        proof: Proof | None = Proof(kind="test", by=operation.tested)
+    else:
+        proof = verdict.proof if verdict is not None else None
+        unproven = list(verdict.open) if verdict is not None else []
+        problems += unproven or ([_UNPROVEN] if proof is None else [])
+    if verdict is not None:
+        problems += verdict.against
     problems += _ignored(twin, documented, operation)
     dispatch = operation.dispatch
     if dispatch is not None:
@@ -49,7 +72,6 @@ def _standing(
             problems.append(f"{len(unwritten)} documented kinds have no behaviour: {', '.join(unwritten)}")
     if twin.service.errors.body is None and not twin.service.errors.cases:
         problems.append("the documents show no error envelope")
-    proof = None if operation.tested is None else Proof(kind="test", by=operation.tested)
     if problems:
         return Standing(tier="shape", reasons=tuple(problems), proof=proof)
     return Standing(tier="semantic", proof=proof)

@@ -10,6 +10,20 @@ from twingen.twin.views import views
 from twingen.twin.write import dump_views
 
 
+# What static/app.js listens to.
+_SHORTCUTS = (
+    (("/",), "filter"),
+    (("j", "k"), "next, previous record"),
+    (("Enter",), "open the record"),
+    (("n",), "new record"),
+    (("e",), "edit the record"),
+    (("Esc",), "close, leave the filter, go up"),
+    (("l",), "show or hide the journal"),
+    (("w",), "worlds"),
+    (("?",), "this help"),
+)
+
+
 def ui_yaml(twin: Twin) -> str:
     """Return ui.yaml with a view for every resource of `twin`."""
     return dump_views(views(twin))
@@ -34,7 +48,7 @@ def render_pages(twin: Twin) -> dict[str, str]:
         {
             "name": view.resource,
             "title": view.title or view.resource,
-            "about": about[view.resource],
+            "about": _marked(about[view.resource]),
             "minor": view.minor,
         }
         for view in views(twin)
@@ -45,5 +59,14 @@ def render_pages(twin: Twin) -> dict[str, str]:
         resources=[entry for entry in entries if not entry["minor"]],
         minor=[entry for entry in entries if entry["minor"]],
         entries=entries,
+        shortcuts=_SHORTCUTS,
     )
     return {"ui/index.html": page}
+
+
+def _marked(text: str) -> list[tuple[str, bool]]:
+    """Return the pieces of a text and whether each stood between backticks."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return [(text, False)]
+    return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]

@@ -26,6 +26,7 @@ from twingen.twin.views import views
 PAGE = 50
 MOST = 500
 _WORDS = 120  # of a label
+_FEW = 5  # columns
 
 
 class Records:
@@ -57,8 +58,10 @@ class Records:
         )
         rows = list(islice(matching, limit + 1))
         more = len(rows) > limit
+        shown = [self._shown(scope, row) for row in rows[:limit]]
         return {
-            "records": [self._shown(scope, row) for row in rows[:limit]],
+            "records": shown,
+            "columns": list(self.views[resource].columns) or _columns(shown),
             "next": rows[limit - 1].seq if more else None,
             "total": self.engine.count(world, resource, where) if not tests else None,
         }
@@ -155,6 +158,17 @@ class Records:
         return [
             name for name, move in lifecycle.moves.items() if not move.sources or state in move.sources
         ]
+
+
+def _columns(records: list[dict[str, Any]]) -> list[str]:
+    """Return the first plain fields of records whose schema is not known."""
+    found: dict[str, None] = {}
+    for record in records:
+        if isinstance(record["data"], dict):
+            for name, value in record["data"].items():
+                if name != "id" and name not in record["refs"] and not isinstance(value, (dict, list)):
+                    found[name] = None
+    return list(found)[:_FEW]
 
 
 def _test(word: str) -> Any:

@@ -29,7 +29,11 @@ _TELLING = (
     "type", "mimeType", "description", "purpose", "value", "count", "size",
 )  # fmt: skip
 _TIMES = ("created", "createdTime", "created_at", "createdAt", "ts", "date", "lastUpdated", "updated")
-_NOISE = re.compile(r"(url|uri|link|href|etag|kind|hash|token|password|secret|image|icon|color|photo)", re.I)
+_NOISE = re.compile(
+    r"(url|uri|link|href|etag|kind|hash|token|password|secret|image|icon|color|photo"
+    r"|updated|changed|normalized|previous)",
+    re.I,
+)
 
 
 def views(twin: Twin) -> tuple[View, ...]:

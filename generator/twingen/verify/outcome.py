@@ -18,6 +18,10 @@ class Unreached(Exception):
     """The law cannot be tried on this operation, and why."""
 
 
+class Unmade(Unreached):
+    """An operation says that it made something, and there is nothing new."""
+
+
 def brief(value: Any) -> str:
     """Return a value as a message shows it: one line, not too long."""
     text = " ".join(str(value).split()) if isinstance(value, str) else " ".join(repr(value).split())

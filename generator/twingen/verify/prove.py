@@ -20,19 +20,25 @@ from twingen.verify.trial import Law, Trial
 class Verdict:
     """What the laws say of one operation.
 
-    `proven` are laws that hold and whose mutants were caught, `failing` the reasons that laws give
-    against it, `unreached` why laws that apply could not be tried, `honoured` the parameters whose
-    effect was seen.
+    `proven` are laws that hold and whose mutants were noticed, `against` the laws that fail,
+    `unproven` why no law proves it, `doubts` what about its parameters no law could see.
     """
 
     proven: list[str] = field(default_factory=list)
-    failing: list[str] = field(default_factory=list)
-    unreached: list[str] = field(default_factory=list)
-    doubtful: list[str] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def proof(self) -> Proof | None:
-        return Proof(kind="law", by=", ".join(self.proven)) if self.proven else None
+        return Proof(kind="law", by="; ".join(self.proven)) if self.proven else None
+
+    @property
+    def open(self) -> list[str]:
+        """What keeps an operation that no law speaks against from being proven."""
+        if self.proven or self.against:
+            return self.doubts
+        return list(dict.fromkeys([*self.unproven, *self.doubts]))
 
 
 def prove(twin: Twin) -> Mapping[str, Verdict]:
@@ -53,7 +59,7 @@ def prove(twin: Twin) -> Mapping[str, Verdict]:
         stages = Stages(app, Subject(app, world))
     except Exception as trouble:
         reason = f"the twin cannot be tried: {type(trouble).__name__}: {brief(str(trouble))}"
-        return {operation.key: Verdict(failing=[reason]) for operation in operations}
+        return {operation.key: Verdict(against=[reason]) for operation in operations}
     for operation in operations:
         if operation.key in app.routes:
             verdicts[operation.key] = _judged(stages, operation)
@@ -68,7 +74,7 @@ def _judged(stages: Stages, operation: Operation) -> Verdict:
             for case in law.cases(trial):
                 _tried(law, trial, case, verdict)
         except Exception as trouble:
-            verdict.failing.append(_unexpected(law, trouble))
+            verdict.against.append(_unexpected(law, trouble))
     return verdict
 
 
@@ -79,16 +85,19 @@ def _tried(law: Law, trial: Trial, case: str, verdict: Verdict) -> None:
     try:
         law.check(trial, case)
     except Broken as broken:
-        verdict.failing.append(f"law {law.name}{about} fails: {broken}")
+        verdict.against.append(f"law {law.name}{about} fails: {broken}")
         return
     except Unreached as why:
-        known = verdict.unreached if law.proves else verdict.doubtful
-        known.append(f"no law reaches {f'the parameter {case!r}' if case else 'it'}: {why}")
+        if law.proves:
+            verdict.unproven.append(f"no law reaches it: {why}")
+        elif law.honours:
+            verdict.doubts.append(f"no law reaches {f'the parameter {case!r}' if case else 'its pages'}: {why}")
         return
     caught = []
     for mutant in law.mutants(trial, case):
         if not _caught(law, trial, case, mutant):
-            verdict.doubtful.append(f"law {law.name}{about} does not notice the defect {mutant.name}")
+            reason = f"law {law.name}{about} does not notice the defect {mutant.name}"
+            (verdict.unproven if law.proves else verdict.doubts).append(reason)
             return
         caught.append(mutant.name)
     if law.proves and caught:
@@ -103,8 +112,7 @@ def _caught(law: Law, trial: Trial, case: str, mutant: Mutant) -> bool:
     except Broken:
         return True
     except Unreached:
-        # The defect kept the law from being tried: it shows, in whatever stands in its way.
-        return True
+        return False
     finally:
         trial.mutant = None
     return False

@@ -48,14 +48,16 @@ def bodies(
     schema = media.schema
     validator = schemas.request_validator(schema, lenient=True, nulls=True)
     published = [one.value for one in media.examples if fits(validator, one.value)][:2]
-    for value in published[:1]:
-        yield Sent(media.type, varied(value, schema, schemas, validator, number, unique))
+    found = published[:1]
     for minimal in (False, True):
         value = sample(schema, schemas, seed=f"law/{documented.key}", minimal=minimal, side="request")
         if value is not None and fits(validator, value):
-            yield Sent(media.type, varied(value, schema, schemas, validator, number, unique))
-    for value in published:
-        yield Sent(media.type, value)
+            found.append(value)
+    seen: list[Any] = []
+    for value in [*(varied(one, schema, schemas, validator, number, unique) for one in found), *published]:
+        if value not in seen:
+            seen.append(value)
+            yield Sent(media.type, value)
 
 
 def _media(documented: Documented) -> MediaType | None:
@@ -74,6 +76,17 @@ def readable(documented: Documented) -> bool:
     """Return whether its body, if it takes one, is of a kind that can be written here."""
     media = _media(documented)
     return media is None or _rank(media.type) < 3
+
+
+def read_only(documented: Documented, path: tuple[str, ...], schemas: Schemas) -> bool:
+    """Return whether a request's schema does not let clients send a field."""
+    media = _media(documented)
+    schema: Any = media.schema if media is not None else None
+    for name in path:
+        schema = properties(schema, schemas.schemas).get(name) if schema else None
+        if schema is None or resolve(schema, schemas.schemas).get("readOnly"):
+            return True
+    return False
 
 
 def queries(documented: Documented, schemas: Schemas) -> dict[str, Any]:
@@ -102,13 +115,24 @@ def varied(
     """Return the value with its free leaves changed, differently for every number."""
     if not isinstance(value, dict):
         return value
-    changes = []
-    for path, old, inner in _leaves(value, schema, schemas, ()):
-        new = _other(old, inner, path, number, ".".join(path) in unique)
-        if new is not None and new != old:
-            changes.append((path, new))
-    changes = changes[:_LEAVES]
-    result: dict[str, Any] = value
+    leaves = list(_leaves(value, schema, schemas, ()))[:_LEAVES]
+    for other in (_other, _another_choice):
+        changes = []
+        for path, old, inner in leaves:
+            new = other(old, inner, path, number, ".".join(path) in unique)
+            if new is not None and new != old:
+                changes.append((path, new))
+        result = _changed(value, changes, validator)
+        if result != value:
+            return result
+    return value
+
+
+def _changed(
+    value: dict[str, Any], changes: list[tuple[tuple[str, ...], Any]], validator: Validator
+) -> dict[str, Any]:
+    """Return the value with all changes, or else with those that are valid one by one."""
+    result = value
     for path, new in changes:
         result = paths.put(result, path, new)
     if fits(validator, result):
@@ -119,6 +143,16 @@ def varied(
         if fits(validator, tried):
             result = tried
     return result
+
+
+def _another_choice(
+    value: Any, schema: Schema, path: tuple[str, ...], number: int, unique: bool
+) -> Any:
+    """Return another member of an enum, or a list without its last member."""
+    choices = schema.get("enum")
+    if isinstance(choices, list) and value in choices and len(choices) > 1:
+        return choices[(choices.index(value) + number) % len(choices)]
+    return value[:-1] if isinstance(value, list) and len(value) > 1 else None
 
 
 def _leaves(

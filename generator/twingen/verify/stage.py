@@ -10,8 +10,8 @@ from twingen.runtime import paths
 from twingen.runtime.app import TwinApp
 from twingen.runtime.store import Row
 from twingen.twin.model import Find, Operation, Twin
-from twingen.verify.outcome import Unreached
-from twingen.verify.requests import bodies, queries, readable, value_of
+from twingen.verify.outcome import Unmade, Unreached
+from twingen.verify.requests import Sent, bodies, queries, readable, value_of
 from twingen.verify.subject import Reply, Subject
 
 _DEEPEST = 4
@@ -119,16 +119,19 @@ class Stages:
         raise Unreached(trouble)
 
     def make_by(
-        self, subject: Subject, create: Operation, number: int, chosen: Chosen, depth: int = 0
-    ) -> Made:
-        """Make a record by one operation; raises Unreached when no request is taken."""
+        self, subject: Subject, create: Operation, number: int, chosen: Chosen, depth: int = 0,
+        only: Sent | None = None,
+    ) -> Made:  # fmt: skip
+        """Make a record by one operation; raises Unreached when no request (or not `only`) is taken."""
         documented = self.app.routes[create.key].documented
         if not readable(documented):
             raise Unreached(f"{create.key} takes no JSON or form")
         before = {row.id for row in self.rows(subject, create.resource)}
         address = self.address(subject, create, chosen, depth, fresh=number)
         refused: Reply | None = None
-        for sent in bodies(documented, self.app.schemas, number, self.unique(create.resource)):
+        for sent in [only] if only is not None else bodies(
+            documented, self.app.schemas, number, self.unique(create.resource)
+        ):  # fmt: skip
             body = self.laid(sent.value, address)
             query = {**queries(documented, self.app.schemas), **address.query}
             reply = subject.call(create.key, address.values, query, body, sent.media)
@@ -138,7 +141,7 @@ class Stages:
             for row in self.rows(subject, create.resource):
                 if row.id not in before:
                     return Made(create.resource, row.id, sent.value, reply)
-            raise Unreached(f"{create.key} succeeds and makes no new {create.resource}")
+            raise Unmade(f"{create.key} succeeds and makes no new {create.resource}")
         raise Unreached(f"{create.key} takes none of the requests tried: {refused}")
 
     def unique(self, resource: str) -> frozenset[str]:

@@ -44,9 +44,16 @@ class Reply:
 
 
 class Subject:
-    """One twin in one world. A mutant, if there is one, changes the operation `key`."""
+    """One twin in one world. A mutant, if there is one, changes the operation `key`.
 
-    def __init__(self, app: TwinApp, world: World, key: str = "", mutant: Mutant | None = None):
+    `heard` are that operation's answers, across forks.
+    """
+
+    def __init__(
+        self, app: TwinApp, world: World, key: str = "", mutant: Mutant | None = None,
+        heard: list[Reply] | None = None,
+    ):  # fmt: skip
+        self.heard = [] if heard is None else heard
         self.app = app
         self.world = world
         self.key = key
@@ -54,8 +61,10 @@ class Subject:
         self._before = world.fork()
         self._marks = _marks(app)
 
-    def fork(self, key: str = "", mutant: Mutant | None = None) -> Subject:
-        return Subject(self.app, self.world.fork(), key, mutant)
+    def fork(
+        self, key: str = "", mutant: Mutant | None = None, heard: list[Reply] | None = None
+    ) -> Subject:
+        return Subject(self.app, self.world.fork(), key, mutant, heard)
 
     def call(
         self, key: str, values: tuple[str, ...] = (), query: Mapping[str, Any] | None = None,
@@ -107,7 +116,10 @@ class Subject:
         ok = 200 <= response.status < 300 and not self.refuses(response.status, body)
         if ok and mutant is not None and mutant.answers is not None:
             body = mutant.answers(body)
-        return Reply(response, body, ok)
+        reply = Reply(response, body, ok)
+        if ok and response.operation == self.key:
+            self.heard.append(reply)
+        return reply
 
     def refuses(self, status: int, body: Any) -> bool:
         """Return whether a body is the service's envelope of a failure."""

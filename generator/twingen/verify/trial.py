@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from twingen.runtime import paths
 from twingen.twin.model import Operation, Resource
 from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import Broken, Unreached
-from twingen.verify.requests import bodies, queries, readable
+from twingen.verify.requests import Sent, bodies, queries, read_only, readable
 from twingen.verify.shown import member_of, unlike
 from twingen.verify.stage import Chosen, Made, Stage, Stages
 from twingen.verify.subject import Reply, Subject
@@ -39,6 +39,7 @@ class Trial:
         self.documented: Documented = self.app.routes[operation.key].documented
         self.kind = self.app.engine.kinds[operation.resource]
         self.mutant: Mutant | None = None
+        self.heard: list[Reply] = []
 
     # Worlds
 
@@ -51,7 +52,7 @@ class Trial:
         return self.fork(self.stages.pristine)
 
     def fork(self, subject: Subject) -> Subject:
-        return subject.fork(self.key, self.mutant)
+        return subject.fork(self.key, self.mutant, self.heard)
 
     # Calls
 
@@ -85,7 +86,7 @@ class Trial:
         if not readable(documented):
             raise Unreached("it takes no JSON or form")
         refused: Reply | None = None
-        for sent in bodies(documented, self.app.schemas, number, self.stages.unique(operation.resource)):
+        for sent in bodies(documented, self.app.schemas, number):
             reply = self.call(subject, operation, dict(chosen), body=sent.value, media=sent.media)
             if reply.ok:
                 return sent.value, reply
@@ -93,6 +94,14 @@ class Trial:
         if refused is None:
             raise Unreached("no request could be made for it")
         return None, refused
+
+    def requests(self) -> Iterator[Sent]:
+        """Yield requests for the operation on trial that differ from those of its stage."""
+        if not readable(self.documented):
+            raise Unreached("it takes no JSON or form")
+        makes = self.operation.effect in {"create", "upsert"}
+        unique = self.stages.unique(self.resource.name) if makes else frozenset()
+        yield from bodies(self.documented, self.app.schemas, 3 if makes else 8, unique)
 
     # Looking
 
@@ -153,12 +162,20 @@ class Trial:
     def _skips(self, by: Operation | None) -> Callable[[Path], bool]:
         """Return which sent fields need not be shown: secret, read-only, set by the server, unknown."""
         kind = self.kind
-        hidden = {path for _, path, _ in kind.write_only} | set(kind.read_only)
+        hidden = {path for _, path, _ in kind.write_only}
         hidden |= {paths.split(path) for path in self.resource.derived}
         for fields in (self.resource.server_set, self.resource.touch, self.operation.set):
             hidden |= {paths.split(path) for path in fields}
-        if kind.id_path is not None and self.resource.identity.take is None:
+        # What rules took for read-only counts as that only where the request says so as well.
+        inferred = bool(self.resource.inferred)
+        for path in kind.read_only:
+            if not inferred or read_only(self.documented, path, self.app.schemas):
+                hidden.add(path)
+        creates = self.operation.effect in {"create", "upsert"}
+        if kind.id_path is not None and not (creates and self.resource.identity.take is not None):
             hidden.add(kind.id_path)
+        if kind.state is not None:
+            hidden.add(kind.state)
         known = self._documented(by)
         return lambda path: path in hidden or (len(path) == 1 and bool(known) and path[0] not in known)
 
@@ -182,12 +199,14 @@ class Trial:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """What must hold. `cases` says on what it is tried (nothing: it does not apply), `check`
-    raises Broken or Unreached, `mutants` are the defects that it must catch. A law that `proves`
-    makes an operation semantic; the others only hold it back.
+    raises Broken or Unreached, `mutants` are the defects that it must notice. A law that `proves`
+    makes an operation semantic; one that `honours` is about parameters, which stay in doubt where
+    it cannot be tried; the others only hold back what is wrong.
     """
 
     name: str
     cases: Callable[[Trial], Iterable[str]]
     check: Callable[[Trial, str], None]
     mutants: Callable[[Trial, str], Iterable[Mutant]]
-    proves: bool = True
+    proves: bool = False
+    honours: bool = False

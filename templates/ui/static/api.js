@@ -91,21 +91,14 @@ export async function send(wanted) {
 
 // The words in an error body that a person can read, whatever the service's envelope.
 export function message(text, status) {
-  let value;
-  try { value = JSON.parse(text); } catch { return `${status}: ${text.slice(0, 300) || "refused"}`; }
-  const found = [];
-  const look = (here, depth) => {
-    if (found.length > 4 || depth > 4 || here === null || typeof here !== "object") return;
-    for (const [key, inner] of Object.entries(here)) {
-      if (typeof inner === "string" && inner && /^(error|message|detail|title|reason|summary|errorSummary|error_description|errorMessages)$/i.test(key)) {
-        if (!found.includes(inner)) found.push(inner);
-      } else if (Array.isArray(inner)) {
-        for (const one of inner) typeof one === "string" && /error|message/i.test(key) ? found.push(one) : look(one, depth + 1);
-      } else look(inner, depth + 1);
-    }
+  const found = new Set();
+  const look = (here, name) => {
+    if (typeof here === "string" && here && /error|message|detail|title|reason|summary/i.test(name) && !/(code|id|link|type|url)$/i.test(name)) found.add(here);
+    else if (Array.isArray(here)) here.forEach((one) => look(one, name));
+    else if (here !== null && typeof here === "object") Object.entries(here).forEach(([key, inner]) => look(inner, key));
   };
-  look(value, 0);
-  return `${status}: ${found.join(" · ") || text.slice(0, 300)}`;
+  try { look(JSON.parse(text), ""); } catch { /* shown as it is */ }
+  return `${status}: ${[...found].slice(0, 5).join(" · ") || text.slice(0, 300) || "refused"}`;
 }
 
 export function notice(text, tone = "good") {
@@ -116,24 +109,18 @@ export function notice(text, tone = "good") {
 let asking = null;
 
 function askToken() {
+  const box = $("#token-dialog");
   asking ||= new Promise((resolve) => {
-    const box = $("#dialog");
-    const field = h("input", { id: "token", type: "password", autocomplete: "off", required: true });
-    const done = (event) => {
-      event.preventDefault();
-      twin.token = field.value;
+    const stay = (event) => event.preventDefault();
+    box.addEventListener("cancel", stay);
+    box.addEventListener("close", () => {
+      box.removeEventListener("cancel", stay);
+      twin.token = $("#token").value;
       sessionStorage.setItem("twin-token", twin.token);
-      box.close();
       asking = null;
       resolve();
-    };
-    show(box, h("form", { onsubmit: done }, h("h2", { id: "dialog-title" }, "Control token"),
-      h("p", {}, "This twin was started with a control token; it is kept for this tab only."),
-      h("label", { for: "token" }, "Token"), field,
-      h("div", { class: "buttons" }, h("button", { class: "primary" }, "Go on"))));
-    box.addEventListener("cancel", (event) => asking && event.preventDefault(), { once: true });
-    if (!box.open) box.showModal();
-    field.focus();
+    }, { once: true });
+    box.showModal();
   });
   return asking;
 }

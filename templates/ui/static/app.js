@@ -94,56 +94,34 @@ function enter(world) {
 }
 
 function worldsDialog() {
-  const box = $("#dialog");
-  const act = (work) => async (event) => {
-    event.preventDefault();
-    try {
-      await work(event);
-      box.close();
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      problem.textContent = error.message;
-      problem.hidden = false;
-    }
-  };
-  const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
-  const name = h("input", { id: "world-name", pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}", placeholder: "demo", autocomplete: "off" });
-  const make = act(async (event) => {
-    const asked = {};
-    if (name.value) asked.name = name.value;
-    if (event.submitter && event.submitter.value === "fork") asked.from = twin.world;
-    await enter((await control("worlds", { method: "POST", json: asked })).name);
-    notice(`This is the world ${twin.world}.`);
-  });
-  const reset = act(async () => {
-    await control("reset", { method: "POST" });
-    await enter(twin.world);
-    notice(`The world ${twin.world} is as it was at first.`);
-  });
-  const drop = act(async () => {
-    await control(`worlds/${encodeURIComponent(twin.world)}`, { method: "DELETE" });
-    await enter("default");
-    notice("Back in the default world.");
-  });
-  show(box, h("form", { onsubmit: make }, h("h2", { id: "dialog-title" }, "Worlds"),
-    h("p", {}, "A world is all of the twin's state. Clients choose one with the header ", h("code", {}, "X-Twin-World"), "; this page shows ", h("b", {}, twin.world), "."),
-    problem, h("label", { for: "world-name" }, "Name of a new world"), name,
-    h("div", { class: "buttons" }, h("button", { class: "primary", value: "create" }, "Create fresh"), h("button", { value: "fork" }, `Fork ${twin.world}`)),
-    h("hr"), h("div", { class: "buttons" }, h("button", { type: "button", class: "danger", id: "reset", onclick: reset }, `Reset ${twin.world}`),
-      twin.world !== "default" && h("button", { type: "button", class: "danger", onclick: drop }, `Delete ${twin.world}`),
-      h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Close"))));
-  box.showModal();
-  name.focus();
+  for (const one of document.querySelectorAll(".this-world")) one.textContent = twin.world;
+  $("#world-drop").hidden = twin.world === "default";
+  $("#worlds-problem").hidden = true;
+  $("#worlds-dialog").showModal();
 }
 
-const KEYS = [["/", "filter"], ["j k", "next, previous record"], ["Enter", "open the record"], ["n", "new record"], ["e", "edit the record"], ["Esc", "close, leave the filter, go up"], ["l", "show or hide the journal"], ["w", "worlds"], ["?", "this help"]];
+const WORLDS = {
+  create: (name) => control("worlds", { method: "POST", json: name ? { name } : {} }).then((made) => [made.name, `This is the world ${made.name}.`]),
+  fork: (name) => control("worlds", { method: "POST", json: { ...(name && { name }), from: twin.world } }).then((made) => [made.name, `${made.name} is as ${twin.world} was.`]),
+  reset: () => control("reset", { method: "POST" }).then(() => [twin.world, `The world ${twin.world} is as it was at first.`]),
+  drop: () => control(`worlds/${encodeURIComponent(twin.world)}`, { method: "DELETE" }).then(() => ["default", "Back in the default world."]),
+};
 
-function helpDialog() {
-  show($("#dialog"), h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, "Keyboard"),
-    h("dl", { class: "keys" }, KEYS.map(([key, text]) => h("div", {}, h("dt", {}, key.split(" ").map((one) => h("kbd", {}, one))), h("dd", {}, text)))),
-    h("p", { class: "dim" }, "A filter finds words anywhere in a record; ", h("code", {}, "status:active"), " looks at one field."),
-    h("div", { class: "buttons" }, h("button", { class: "primary" }, "Close"))));
-  $("#dialog").showModal();
+async function worldsDeed(event) {
+  const deed = WORLDS[event.submitter.value];
+  if (!deed) return;
+  event.preventDefault();
+  try {
+    const [world, text] = await deed($("#world-name").value);
+    $("#worlds-dialog").close();
+    $("#world-name").value = "";
+    await enter(world);
+    notice(text);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    $("#worlds-problem").textContent = error.message;
+    $("#worlds-problem").hidden = false;
+  }
 }
 
 const rows = () => [...document.querySelectorAll("#view [data-row]")];
@@ -167,14 +145,14 @@ function escape() {
 }
 
 function keys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("#dialog").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
   if (event.key === "Escape") return escape();
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   const deeds = {
     "/": () => $("#filter")?.focus(), j: () => select(selected + 1), k: () => select(Math.max(selected - 1, 0)),
     Enter: () => selected >= 0 && event.target === document.body && rows()[selected].querySelector("a").click(),
     n: () => ($("#new") ? $("#new").click() : resource(route().name) && create(resource(route().name))), e: () => $("#edit")?.click(),
-    l: () => $("#journal-toggle").click(), w: worldsDialog, "?": helpDialog,
+    l: () => $("#journal-toggle").click(), w: worldsDialog, "?": () => $("#help-dialog").showModal(),
   };
   if (!Object.hasOwn(deeds, event.key)) return;
   if (event.key !== "Enter") event.preventDefault();
@@ -186,7 +164,7 @@ const THEMES = ["auto", "light", "dark"];
 function theme(name) {
   const chosen = THEMES.includes(name) ? name : "auto";
   chosen === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = chosen);
-  $("#theme").textContent = { auto: "Auto", light: "Light", dark: "Dark" }[chosen];
+  $("#theme").title = `Theme: ${chosen}`;
   $("#theme").setAttribute("aria-label", `Theme: ${chosen}`);
   localStorage.setItem("twin-theme", chosen);
 }
@@ -201,7 +179,8 @@ $("#theme").addEventListener("click", () => theme(THEMES[(THEMES.indexOf(localSt
 $("#menu").addEventListener("click", () => setMenu(!document.body.classList.contains("menu-open")));
 $("#world").addEventListener("change", (event) => attempt(() => enter(event.target.value)));
 $("#worlds").addEventListener("click", worldsDialog);
-$("#help").addEventListener("click", helpDialog);
+$("#help").addEventListener("click", () => $("#help-dialog").showModal());
+$("#worlds-dialog form").addEventListener("submit", worldsDeed);
 document.addEventListener("keydown", keys);
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target) || event.target.closest(".drop")) menu.open = false;
@@ -217,6 +196,6 @@ let soon;
 journal.onEntry((entries) => {
   if (!entries.some((entry) => entry.method !== "GET")) return;
   clearTimeout(soon);
-  soon = setTimeout(() => !$("#dialog").open && refresh(), 150);
+  soon = setTimeout(() => !$("dialog[open]") && refresh(), 150);
 });
 enter(new URL(location.href).searchParams.get("world") || "default");

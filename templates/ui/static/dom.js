@@ -79,8 +79,8 @@ export function state(value) {
   const text = String(value);
   let tone = "calm";
   if (/^(active|open|enabled|ok|done|published|live|approved|paid)$/i.test(text)) tone = "good";
-  else if (/(suspend|lock|expired|pending|staged|provisioned|draft|recovery|hold)/i.test(text)) tone = "warn";
   else if (/(deprovision|deleted|inactive|disabled|closed|archived|failed|cancel|invalid)/i.test(text)) tone = "off";
+  else if (/(suspend|lock|expired|pending|staged|provisioned|draft|recovery|hold)/i.test(text)) tone = "warn";
   return h("span", { class: `state ${tone}` }, text);
 }
 
@@ -99,17 +99,6 @@ export function pretty(text) {
 
 export async function copy(text, button) {
   const before = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    const area = h("textarea", { class: "away", readonly: true, "aria-hidden": "true" });
-    area.value = text;
-    (button.closest("dialog") || document.body).append(area);
-    area.select();
-    button.textContent = document.execCommand("copy") ? "Copied" : "Not copied";
-    area.remove();
-    button.focus();
-  }
+  button.textContent = await (navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject()).then(() => "Copied", () => "Not copied");
   setTimeout(() => (button.textContent = before), 1500);
 }

@@ -1,7 +1,7 @@
 // Forms for calls: fields from the request's schema, pickers for what a record belongs to, JSON instead.
 
-import { $, h, show, at, put, words } from "./dom.js";
-import { twin, control, request, send, resource, Refused } from "./api.js";
+import { $, h, show, at, words } from "./dom.js";
+import { control, request, send, resource, Refused } from "./api.js";
 
 const SHOWN = 8;
 const LONG = /(description|text|body|content|message|note|summary)$/i;
@@ -185,5 +185,3 @@ export function confirmed(title, text, verb) {
 }
 
 export const callOf = (one, kind) => one.calls.find((call) => call.kind === kind);
-
-export { twin, put };

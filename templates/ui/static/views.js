@@ -1,7 +1,7 @@
 // How records are shown: table, board, thread, tree, and one record with its relations.
 
-import { $, h, show, at, words, brief, state, json, copy } from "./dom.js";
-import { twin, control, request, send, resource, notice, Refused } from "./api.js";
+import { $, h, at, words, brief, state, json, copy } from "./dom.js";
+import { control, request, send, resource, notice, Refused } from "./api.js";
 import { openForm, needsNothing, confirmed, callOf } from "./form.js";
 
 const PAGE = 25;
@@ -75,17 +75,6 @@ function pager(page, params, walked, size, go) {
       h("button", { type: "button", disabled: page.next === null, onclick: () => go({ after: [...walked, page.next].join(",") }) }, "Older")]);
 }
 
-function columns(one, records) {
-  if (one.columns.length) return one.columns;
-  const found = new Set();
-  for (const record of records) {
-    for (const [key, value] of Object.entries(record.data)) {
-      if ((value === null || typeof value !== "object") && !(key in record.refs) && key !== "id" && found.size < 5) found.add(key);
-    }
-  }
-  return [...found];
-}
-
 function cell(one, record, path) {
   const value = at(record.data, path);
   const states = one.lifecycle ? one.lifecycle.field === path : /^(status|state)$/.test(path);
@@ -93,7 +82,7 @@ function cell(one, record, path) {
 }
 
 function table(one, page, params) {
-  const paths = columns(one, page.records);
+  const paths = page.columns;
   const ends = [...Object.keys(one.edge), ...one.parents].filter((end) => !params.has(`ref.${end}`));
   const own = one.label && paths.includes(one.label);
   const heads = [...(own ? [words(one.label)] : ["Record"]), ...ends.map(words), ...paths.filter((path) => path !== one.label || !own).map(words)];
@@ -119,7 +108,7 @@ function board(one, page) {
   const full = [...groups].filter(([, records]) => records.length);
   const empty = [...groups].filter(([, records]) => !records.length);
   return [h("div", { class: "board" }, full.map(([name, records]) => h("section", { "aria-label": name }, h("h2", {}, state(name), h("span", { class: "count" }, String(records.length))), h("ul", {}, records.map(card))))),
-    empty.length > 0 && h("p", { class: "dim empties" }, "Nobody in ", empty.map(([name]) => [state(name), " "]))];
+    empty.length > 0 && h("p", { class: "dim empties" }, "None in ", empty.map(([name]) => [state(name), " "]))];
 }
 
 async function thread(one, page, params) {
@@ -169,7 +158,12 @@ export async function detail(name, id, go) {
   const edit = best(own.filter((call) => call.kind === "edit"));
   const drop = own.find((call) => call.kind === "delete" || call.kind === "unlink");
   const moves = own.filter((call) => call.kind === "move");
-  const rest = own.filter((call) => ![edit, drop, ...moves].includes(call) && !["create", "link"].includes(call.kind));
+  const rest = own.filter((call) => call !== edit && call !== drop && !(call.kind === "move" && needsNothing(call, record)) && !["create", "link"].includes(call.kind));
+  const legal = (call) => call.kind !== "move" || record.moves.includes(call.move);
+  const button = (call, more) => h("button", {
+    type: "button", disabled: !legal(call), onclick: () => run(one, call, record, null, go), ...more,
+    title: legal(call) ? call.title : `only from ${(one.lifecycle.moves[call.move]?.from || []).join(", ")}`,
+  }, call.kind === "move" ? words(call.move) : call.title);
   const current = one.lifecycle && at(record.data, one.lifecycle.field);
   const id_ = h("button", { type: "button", class: "quiet mono", title: "Copy the id", onclick: () => copy(record.id, id_) }, record.id);
   return [
@@ -177,14 +171,10 @@ export async function detail(name, id, go) {
     h("header", { class: "record" }, h("h2", {}, record.label), current ? state(current) : null, id_),
     h("div", { class: "actions" },
       edit && h("button", { type: "button", class: "primary", id: "edit", onclick: () => openForm(edit, { title: `Edit ${record.label}`, record, done: () => after(one, record, "Saved.", go) }) }, "Edit"),
-      moves.map((call) => {
-        const legal = record.moves.includes(call.move);
-        const from = one.lifecycle?.moves[call.move]?.from || [];
-        return h("button", { type: "button", disabled: !legal, title: legal ? call.title : `only from ${from.join(", ")}`, onclick: () => run(one, call, record, null, go) }, words(call.move));
-      }),
+      moves.filter((call) => needsNothing(call, record)).sort((a, b) => legal(b) - legal(a)).map((call) => button(call, {})),
       drop && h("button", { type: "button", class: "danger", onclick: () => remove(one, drop, record, go) }, drop.kind === "unlink" ? "Remove" : "Delete"),
       rest.length > 0 && h("details", { class: "menu" }, h("summary", { class: "button quiet" }, "More"),
-        h("div", { class: "drop" }, rest.map((call) => h("button", { type: "button", class: "quiet", onclick: () => run(one, call, record, null, go) }, call.title))))),
+        h("div", { class: "drop" }, rest.map((call) => button(call, { class: "quiet" }))))),
     h("div", { class: "panes" }, h("section", { "aria-label": "Fields" }, facts(one, record)), relations(one, record)),
     h("details", { class: "raw", id: "raw" }, h("summary", {}, "JSON"), h("div", {}, json(record.data))),
   ];
@@ -194,19 +184,20 @@ const best = (calls) => ["PATCH", "POST", "PUT"].map((method) => calls.find((cal
 
 function facts(one, record) {
   const lines = [];
+  const times = [];
   const walk = (data, head) => {
     for (const [key, value] of Object.entries(data)) {
       const path = [...head, key];
-      if (key.startsWith("_") && head.length === 0) continue;
+      if (head.length === 0 && (key.startsWith("_") || value === record.id)) continue;
       if (value !== null && typeof value === "object" && !Array.isArray(value) && head.length < 2) {
         if (Object.keys(value).length) walk(value, path);
       } else if (value !== null && value !== "") {
-        lines.push(h("div", {}, h("dt", {}, head.length ? h("span", { class: "dim" }, `${head.map(words).join(" › ")} › `) : "", words(key)), h("dd", {}, cell(one, record, path.join(".")))));
+        (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? times : lines).push(h("div", {}, h("dt", {}, head.length ? h("span", { class: "dim" }, `${head.map(words).join(" › ")} › `) : "", words(key)), h("dd", {}, cell(one, record, path.join(".")))));
       }
     }
   };
   if (record.data && typeof record.data === "object") walk(record.data, []);
-  return lines.length ? h("dl", { class: "facts" }, lines) : h("p", { class: "dim" }, "It has no fields of its own.");
+  return lines.length + times.length ? h("dl", { class: "facts" }, lines, times) : h("p", { class: "dim" }, "It has no fields of its own.");
 }
 
 function relations(one, record) {
@@ -236,7 +227,7 @@ async function remove(one, call, record, go) {
   if (!(await confirmed(`${verb} ${record.label}?`, `${call.method} ${call.path}`, verb))) return;
   await attempt(async () => {
     await send(request(call, [], record));
-    await after(one, record, `${verb}d.`.replace("Deleted.", "Deleted."), go);
+    await after(one, record, `${verb}d.`, go);
   });
 }
 
@@ -266,7 +257,7 @@ export function create(one, params) {
       location.hash = link(one.name, page.records[0].id);
     }
   };
-  attempt(() => openForm(call, { title: `New: ${one.title}`, ends: endsOf(params), done }));
+  attempt(() => openForm(call, { title: `New ${words(one.name).toLowerCase()}`, ends: endsOf(params), done }));
 }
 
 export async function attempt(work) {
@@ -278,5 +269,3 @@ export async function attempt(work) {
     $("#notice").scrollIntoView({ block: "nearest" });
   }
 }
-
-export { show, twin };

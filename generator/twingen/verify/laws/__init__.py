@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twingen.verify.laws import (
+    answers,
     credential,
     deletes,
     edges,
@@ -30,4 +31,6 @@ LAWS: tuple[Law, ...] = (
     parameters.LAW,
     not_found.LAW,
     credential.LAW,
+    # Last: it looks back at what the others were answered.
+    answers.LAW,
 )

@@ -25,4 +25,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     return ()
 
 
-LAW = Law(name="credential", cases=cases, check=refused, mutants=mutants, proves=False)
+LAW = Law(name="credential", cases=cases, check=refused, mutants=mutants)

@@ -42,4 +42,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
         yield at_once()
 
 
-LAW = Law(name="deleted-is-gone", cases=cases, check=deletes, mutants=mutants)
+LAW = Law(name="deleted-is-gone", cases=cases, check=deletes, mutants=mutants, proves=True)

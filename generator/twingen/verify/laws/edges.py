@@ -85,4 +85,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield lost(trial.operation.effect)
 
 
-LAW = Law(name="tied-is-listed", cases=cases, check=edges, mutants=mutants)
+LAW = Law(name="tied-is-listed", cases=cases, check=edges, mutants=mutants, proves=True)

@@ -84,4 +84,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield lost("move")
 
 
-LAW = Law(name="moves", cases=cases, check=moves, mutants=mutants)
+LAW = Law(name="moves", cases=cases, check=moves, mutants=mutants, proves=True)

@@ -42,4 +42,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     return ()
 
 
-LAW = Law(name="not-found", cases=cases, check=not_found, mutants=mutants, proves=False)
+LAW = Law(name="not-found", cases=cases, check=not_found, mutants=mutants)

@@ -139,7 +139,9 @@ def _sorted(
     trial: Trial, found: Populated, name: str, treatment: Treatment, everything: list[tuple[str, Any]]
 ) -> None:
     names: dict[str, str] = treatment.options.get("names") or {}
-    fields = names or {path: path for made in found.records[:1] for path in _sortable(trial, found, made.id)}
+    stored = _sortable(trial, found, found.records[0].id)
+    allowed = _allowed(trial, name)
+    fields = names or {path: path for path in stored if not allowed or path in allowed}
     partner = treatment.options.get("same")
     for asked, field in fields.items():
         if field.startswith("="):
@@ -158,6 +160,15 @@ def _sorted(
     raise Unreached("no records can be made whose order it changes")
 
 
+def _allowed(trial: Trial, name: str) -> list[Any]:
+    """Return the values that the documents let a parameter have, [] if they do not tell."""
+    for parameter in trial.documented.parameters:
+        if parameter.name == name:
+            choices = trial.app.schemas.resolve(parameter.schema).get("enum")
+            return choices if isinstance(choices, list) else []
+    return []
+
+
 def _sortable(trial: Trial, found: Populated, id: str) -> list[str]:
     row = trial.stages.row(found.subject, trial.resource.name, id)
     return [n for n, v in (row.data if row is not None else {}).items() if isinstance(v, str)]
@@ -167,4 +178,4 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield ignoring(case)
 
 
-LAW = Law(name="parameters", cases=cases, check=parameters, mutants=mutants, proves=False)
+LAW = Law(name="parameters", cases=cases, check=parameters, mutants=mutants, honours=True)
