@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _OPTIONS = (
@@ -51,7 +52,7 @@ class Chromium:
         self._url = f"ws://127.0.0.1:{port}{path}"
 
     def page(self, url: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> Page:
-        page = Page(connect(self._url, max_size=None, proxy=None))
+        page = Page(self._url)
         page.start(width, height, dark=dark)
         page.open(url)
         return page
@@ -68,8 +69,9 @@ class Chromium:
 class Page:
     """One page. `errors` collects exceptions and console errors, refused content included."""
 
-    def __init__(self, socket: ClientConnection):
-        self._socket = socket
+    def __init__(self, url: str):
+        self._open = ExitStack()
+        self._socket = self._open.enter_context(connect(url, max_size=None, proxy=None))
         self._number = 0
         self._session: str | None = None
         self.errors: list[str] = []
@@ -191,4 +193,4 @@ class Page:
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()

@@ -43,8 +43,9 @@ _VERSION = re.compile(r"^v?\d+(\.\d+)*$")
 class _Place:
     """The operations on one item path and the collection path above it."""
 
-    def __init__(self, item: Path):
+    def __init__(self, item: Path, parameter: str):
         self.item = item
+        self.parameter = parameter
         self.collection = item[:-1]
         self.on_item: dict[str, Documented] = {}
         self.on_collection: dict[str, Documented] = {}
@@ -93,11 +94,30 @@ def _places(draft: Draft) -> dict[Path, _Place]:
     for path, methods in by_path.items():
         if len(path) > 1 and is_parameter(path[-1]) and not is_parameter(path[-2]):
             if "{" not in path[-2]:
-                place = _Place(path)
+                place = _Place(path, parameter_names(next(iter(methods.values())).path)[-1])
                 place.on_item = methods
                 place.on_collection = by_path.get(path[:-1], {})
                 places[path] = place
+    for path, methods in by_path.items():
+        _implied(path, next(iter(methods.values())), by_path, places, draft)
     return places
+
+
+def _implied(
+    path: Path, operation: Documented, by_path: dict[Path, dict[str, Documented]],
+    places: dict[Path, _Place], draft: Draft,
+) -> None:  # fmt: skip
+    """Add the items that a path goes through without being documented themselves, if they are listed."""
+    names = parameter_names(operation.path)
+    for end in range(2, len(path)):
+        item = path[:end]
+        if not is_parameter(item[-1]) or "{" in item[-2] or item in places or item in by_path:
+            continue
+        listed = by_path.get(item[:-1], {}).get("GET")
+        if listed is not None and list_items(success_schema(listed), draft.contract) is not None:
+            place = _Place(item, names[sum("{" in part for part in item) - 1])
+            place.on_collection = by_path[item[:-1]]
+            places[item] = place
 
 
 def _operations(place: _Place) -> Iterator[Documented]:
@@ -165,13 +185,15 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
     items = list_items(success_schema(listed), contract) if listed else None
     if not is_object(schema, contract):
         schema = success_schema(made) if made else None
-        if not (is_object(schema, contract) and items):
+        if not place.on_item and items is not None:
+            schema = items[1]
+        elif not (is_object(schema, contract) and items):
             return None
     assert schema is not None
     fields = record_properties(schema, contract)
     if list_items(schema, contract) and "id" not in fields:
         return None
-    parameter = parameter_names(next(iter(place.on_item.values())).path)[-1]
+    parameter = place.parameter
     field = identity_field(parameter, name, fields)
     if field is None:
         return None

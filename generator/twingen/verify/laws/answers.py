@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twingen.contract.model import Response
-from twingen.contract.schemas import required, types
+from twingen.contract.schemas import properties, required, resolve, types
 from twingen.runtime.sample import documented_response
 from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import Broken
@@ -42,8 +42,9 @@ def _fits(trial: Trial, documented: Response, reply: Reply) -> None:
         raise Broken(f"an answer of type {' or '.join(sorted(known))}", f"it is an {kind}")
     if isinstance(reply.body, dict):
         published = [one.value for one in media.examples if isinstance(one.value, dict)]
+        shown = properties(media.schema, schemas)
         for name in sorted(required(media.schema, schemas) - set(reply.body)):
-            if all(name in value for value in published):
+            if not resolve(shown.get(name, {}), schemas).get("writeOnly") and all(name in value for value in published):
                 raise Broken(f"{name} in the answer, as documented", "it is not there")
 
 
