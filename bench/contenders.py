@@ -89,7 +89,7 @@ def profile(number: int) -> dict[str, str]:
 def twin(folder: Path) -> Iterator[Contender]:
     """Serve the twin in `folder` with `twingen run`."""
     port = free_port()
-    with _running(twingen("run", str(folder), "--port", str(port), "--json")) as process:
+    with running(twingen("run", str(folder), "--port", str(port), "--json")) as process:
         described = _first_line(process)["twins"][0]
         yield Contender(
             name="twin", port=port, process=process, credential=described["credential"]
@@ -101,7 +101,7 @@ def constant(folder: Path) -> Iterator[Contender]:
     """Serve the answers in `folder` (get.json, list.json, create.json), whatever is asked."""
     port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("constant.py")), str(port), str(folder)]
-    with _running(command) as process:
+    with running(command) as process:
         found = Contender(name="constant", port=port, process=process, credential="none", user="-")
         _wait(found)
         yield found
@@ -116,7 +116,7 @@ def emulate(installed: Path) -> Iterator[Contender]:
         str(modules / ".bin" / "node"), str(modules / "emulate" / "dist" / "index.js"),
         "start", "--service", "okta", "--port", str(port),
     ]  # fmt: skip
-    with _running(command, folder=installed) as process:
+    with running(command, folder=installed) as process:
         # Any credential opens it, and each is good for 5,000 requests an hour. Lists have another
         # parameter than Okta's.
         found = Contender(
@@ -174,7 +174,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(
+def running(
     command: Sequence[str], *, folder: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE)

@@ -141,7 +141,7 @@ class Page:
 
     def until(self, script: str) -> Any:
         """Wait until an expression holds, and return its value."""
-        return self.wait(lambda: self.run(script), script)
+        return self.wait(lambda: self.run(f"Boolean({script})"), script)
 
     def wait(self, test: Callable[[], Any], what: str) -> Any:
         limit = time.monotonic() + _PATIENCE
@@ -184,7 +184,7 @@ class Page:
 
     def press(self, key: str) -> None:
         """Press and release a key."""
-        code, text = _KEYS.get(key, (ord(key.upper()), key))
+        code, text = _KEYS[key] if key in _KEYS else (ord(key.upper()), key)
         for kind in ("keyDown", "keyUp"):
             typed = {"text": text} if kind == "keyDown" and text else {}
             self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **typed)

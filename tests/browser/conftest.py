@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.browser.chromium import Chromium, Page, find_chromium
 from tests.conftest import ROOT, Served
-
 from twingen.pipeline import build
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from twingen.runtime.scim import FilterError, compile_filter
-from twingen.twin.expression import compile_template
+from twingen.twin.template import compile_template
 
 NAMES = {"name": "name", "status": "status", "created": "created", "profile.*": "profile.*"}
 OPERATORS = {"*": ["eq"], "created": ["gt", "le"], "name": ["eq", "sw"]}

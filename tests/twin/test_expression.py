@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from twingen.errors import ExpressionError
-from twingen.twin.expression import compile_expression, compile_template, text_of, volatile
+from twingen.twin.expression import compile_expression
 from twingen.twin.functions import FUNCTIONS, NOTHING
+from twingen.twin.template import compile_template, text_of, volatile
 
 
 class Names:

@@ -11,8 +11,15 @@ from twingen.infer.collections import ignored
 from twingen.infer.draft import Draft
 from twingen.infer.edges import item_paths
 from twingen.infer.evidence import (
-    is_object, is_parameter, list_items, name_of, record_properties, request_schema, segments,
-    success_examples, success_schema,
+    is_object,
+    is_parameter,
+    list_items,
+    name_of,
+    record_properties,
+    request_schema,
+    segments,
+    success_examples,
+    success_schema,
 )  # fmt: skip
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import Find, Identity, Operation, Resource

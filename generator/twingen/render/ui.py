@@ -9,7 +9,6 @@ from twingen.twin.model import Twin
 from twingen.twin.views import views
 from twingen.twin.write import dump_views
 
-
 # What static/app.js listens to.
 _SHORTCUTS = (
     (("/",), "filter"),

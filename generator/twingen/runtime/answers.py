@@ -16,9 +16,10 @@ from twingen.runtime.masks import Mask, MaskError, masked, parse_mask, stray
 from twingen.runtime.paging import Page
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
-from twingen.twin.expression import Evaluate, compile_template, volatile
+from twingen.twin.expression import Evaluate
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Answer, Operation, Treatment
+from twingen.twin.template import compile_template, volatile
 
 _RECORD = frozenset({"record"})
 _REMEMBERED = 1_024

@@ -28,9 +28,9 @@ from twingen.runtime.shapes import echoed
 from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import Validator, Violation, violations
 from twingen.runtime.world import World
-from twingen.twin.expression import compile_template
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Operation, Standing, Twin
+from twingen.twin.template import compile_template
 
 _JSON = "application/json"
 _FAILURES = {

@@ -24,9 +24,10 @@ from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import personal
 from twingen.runtime.store import Row
 from twingen.twin.dispatch import documented_kinds
-from twingen.twin.expression import compile_expression, compile_template
+from twingen.twin.expression import compile_expression
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Find, Operation
+from twingen.twin.template import compile_template
 
 Arguments = dict[str, Any]
 

@@ -30,9 +30,10 @@ from twingen.runtime.savepoint import Savepoint
 from twingen.runtime.scope import Scope
 from twingen.runtime.store import Row
 from twingen.runtime.world import Timer, World
-from twingen.twin.expression import compile_expression, compile_template
+from twingen.twin.expression import compile_expression
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Seed, Service, Twin
+from twingen.twin.template import compile_template
 
 _MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
 _KEYS = (str, int, float)  # what an index holds

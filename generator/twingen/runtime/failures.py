@@ -10,8 +10,9 @@ from twingen.runtime.engine import dumps
 from twingen.runtime.http import Response
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.violation import Violation
-from twingen.twin.expression import Evaluate, compile_expression, compile_template
+from twingen.twin.expression import Evaluate, compile_expression
 from twingen.twin.model import ErrorCase, Service
+from twingen.twin.template import compile_template
 
 # Where a service names no case for it, a failure has this status (and a plain body).
 STATUS = {

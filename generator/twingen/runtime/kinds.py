@@ -9,9 +9,10 @@ from twingen.errors import ExpressionError, FormatError
 from twingen.runtime import paths
 from twingen.runtime.ids import compile_style
 from twingen.runtime.store import Extract, Row
-from twingen.twin.expression import Evaluate, compile_expression, compile_template, volatile
+from twingen.twin.expression import Evaluate, compile_expression
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Change, Guard, Reaction, Resource, Spawn
+from twingen.twin.template import compile_template, volatile
 
 Setter = tuple[paths.Path, Evaluate]
 

@@ -14,8 +14,9 @@ from twingen.runtime.refusal import Refusal
 from twingen.runtime.scim import FilterError, compile_filter
 from twingen.runtime.scope import Inner
 from twingen.runtime.store import Row
-from twingen.twin.expression import Evaluate, compile_expression, compile_template
+from twingen.twin.expression import Evaluate, compile_expression
 from twingen.twin.model import Operation, Paging, Treatment
+from twingen.twin.template import compile_template
 
 Test = Callable[[Row], bool]
 _EVERYTHING = Paging(name="none", default_limit=10_000_000, max_limit=10_000_000)

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlencode
 from twingen.runtime.http import Request
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.store import Row
-from twingen.twin.expression import Evaluate, compile_template
+from twingen.twin.expression import Evaluate
 from twingen.twin.model import Paging
+from twingen.twin.template import compile_template
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CHECK = 97

@@ -5,41 +5,60 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from twingen.verify.outcome import Unreached
+from twingen.verify.shown import times_listed
 from twingen.verify.stage import Chosen, Made
 from twingen.verify.subject import Subject
 from twingen.verify.trial import Trial
 
 
 class Populated(NamedTuple):
-    """A world in which the list on trial, asked for under `chosen`, has `records`."""
+    """A world in which the list on trial, asked for under `chosen`, has `records`.
+
+    `elsewhere` is the same choice with another parent, None where there is no such thing.
+    """
 
     subject: Subject
     records: tuple[Made, ...]
     chosen: Chosen
     created: bool
+    elsewhere: Chosen | None = None
 
 
 def populate(trial: Trial, count: int) -> Populated:
-    """Return a world with at least `count` records for the list (what is seeded, if none can be made)."""
-    if trial.operation.through is not None:
-        return _tied(trial, count)
-    try:
-        stage = trial.stage()
-    except Unreached as why:
-        raise Unreached(str(why)) from None
+    """Return a world with `count` records for the list (what it shows, if none can be made)."""
+    found = trial.populated.get(count)
+    if found is None:
+        mutant, trial.mutant = trial.mutant, None
+        try:
+            found = _tied(trial, count) if trial.operation.through is not None else _made(trial, count)
+            if count < 3:
+                found = found._replace(elsewhere=_another_parent(trial, found))
+        finally:
+            trial.mutant = mutant
+        trial.populated[count] = found
+    return found._replace(subject=trial.fork(found.subject), chosen=dict(found.chosen))
+
+
+def _made(trial: Trial, count: int) -> Populated:
+    stage = trial.stage()
     records = list(stage.records)
     chosen = trial.stages.around(stage.subject, records[0])
     chosen.pop(trial.resource.name, None)
-    if not stage.created:
-        rows = [
-            row for row in trial.stages.rows(stage.subject, trial.resource.name)
-            if all(chosen.get(name, id) == id for name, id in row.refs.items())
-        ]  # fmt: skip
-        records = [Made(trial.resource.name, row.id) for row in rows]
-        return Populated(stage.subject, tuple(records), chosen, False)
-    for number in range(len(records) + 1, count + 1):
-        records.append(trial.stages.make(stage.subject, trial.resource.name, number, dict(chosen)))
-    return Populated(stage.subject, tuple(records), chosen, True)
+    if stage.created:
+        for number in range(len(records) + 1, count + 1):
+            records.append(trial.stages.make(stage.subject, trial.resource.name, number, dict(chosen)))
+        return Populated(stage.subject, tuple(records), chosen, True)
+    reply = trial.call(stage.subject.fork(), trial.operation, dict(chosen))
+    rows = trial.stages.rows(stage.subject, trial.resource.name)
+    there = [Made(trial.resource.name, row.id) for row in rows]
+    shown = [
+        made
+        for made in there
+        if times_listed(reply.body, trial.name(stage.subject, made), trial.kind.id_path)
+    ]
+    if not reply.ok or not shown:
+        raise Unreached(f"nothing makes a {trial.resource.name}, and it lists none")
+    return Populated(stage.subject, tuple(shown), chosen, False)
 
 
 def _tied(trial: Trial, count: int) -> Populated:
@@ -63,8 +82,7 @@ def _tied(trial: Trial, count: int) -> Populated:
     return Populated(subject, tuple(records), chosen, True)
 
 
-def another_parent(trial: Trial, found: Populated) -> Chosen | None:
-    """Return the same choice with another nearest parent, None where there is no such thing."""
+def _another_parent(trial: Trial, found: Populated) -> Chosen | None:
     finds = trial.operation.find
     if not finds or finds[-1].optional or not found.created:
         return None
@@ -74,4 +92,4 @@ def another_parent(trial: Trial, found: Populated) -> Chosen | None:
         made = trial.stages.make(found.subject, nearest, 5, chosen)
     except Unreached:
         return None
-    return {**trial.stages.around(found.subject, made)}
+    return trial.stages.around(found.subject, made)

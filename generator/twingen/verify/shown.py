@@ -71,7 +71,7 @@ def unlike(sent: Any, shown: Any, skip: Callable[[Path], bool]) -> tuple[str, st
             there = paths.get(shown, path)
             if not _same(value, there):
                 return ".".join(path), brief(value), brief(there)
-        elif not any(_same(value, there) for there in _named(shown, path[-1], 6)):
+        elif not any(_same(value, there) for there in named(shown, path[-1])):
             return ".".join(path), brief(value), "nothing"
     return None
 
@@ -84,15 +84,16 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def _named(value: Any, name: str, depth: int) -> Iterator[Any]:
+def named(value: Any, name: str, depth: int = 6) -> Iterator[Any]:
+    """Yield the members of that name, wherever they stand."""
     if depth and isinstance(value, dict):
         if name in value:
             yield value[name]
         for member in value.values():
-            yield from _named(member, name, depth - 1)
+            yield from named(member, name, depth - 1)
     elif depth and isinstance(value, list):
         for member in value[:50]:
-            yield from _named(member, name, depth - 1)
+            yield from named(member, name, depth - 1)
 
 
 def _same(sent: Any, shown: Any) -> bool:

@@ -15,8 +15,10 @@ from twingen.verify.requests import Sent, bodies, queries, readable, value_of
 from twingen.verify.subject import Reply, Subject
 
 _DEEPEST = 4
+_MAKES = ("create", "upsert", "link")
 _PATH = re.compile(r"path\[(\d+)\]")
-_ARGUMENT = re.compile(r"\b(args|query|body)\.(\w+)")
+_ARGUMENT = re.compile(r"(?:strip\()?(args|query|body)\.(\w+)(?:, ?'[^']*'\))?")
+_ASKED = re.compile(r"\b(args|query|body)\.")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 Chosen = dict[str, str]  # resource → id of the record that stands for it
@@ -79,7 +81,7 @@ class Stages:
             first = self.make(subject, resource, 1, chosen)
             parents = dict(chosen)
         except Unreached as why:
-            rows = list(self.rows(subject, resource))[:2]
+            rows = [row for row in self.rows(subject, resource) if self.seen(subject, row)][:2]
             if not rows:
                 raise Unreached(f"no {resource} to try it on: {why}") from None
             records = tuple(Made(resource, row.id) for row in rows)
@@ -94,12 +96,44 @@ class Stages:
 
     def creates(self, resource: str) -> list[Operation]:
         known = self.resources.get(resource)
-        found = [op for op in (known.operations if known else ()) if op.effect in {"create", "upsert", "link"}]
-        return sorted(found, key=lambda op: ("create", "upsert", "link").index(op.effect))
+        if known is None:
+            return []
+        found = [op for op in known.operations if op.effect in _MAKES]
+        handled = [
+            op
+            for op in known.operations
+            if op.handler is not None and op.effect == "none" and self._posts(op)
+        ]
+        return [*sorted(found, key=lambda op: _MAKES.index(op.effect)), *handled]
+
+    def _posts(self, operation: Operation) -> bool:
+        """Return whether a handler may be one that makes records."""
+        method = self.app.routes[operation.key].documented.method
+        return method == "POST" and all(find.resource != operation.resource for find in operation.find)
 
     def rows(self, subject: Subject, resource: str) -> list[Row]:
         kind = self.app.engine.kinds.get(resource)
         return [] if kind is None else list(subject.world.reading(kind.store).rows())
+
+    def reader(self, resource: str, target: str = "item", field: str | None = None) -> Operation | None:
+        """Return the operation that shows one record (or one field) of a resource."""
+        for operation in self.resources[resource].operations:
+            if operation.effect == "none" and operation.target == target and not operation.many:
+                if operation.field == field and operation.does != "act" and not operation.set:
+                    return operation
+        return None
+
+    def seen(self, subject: Subject, row: Row) -> bool:
+        """Return whether clients can read a record that was there from the start."""
+        reader = self.reader(row.kind)
+        if reader is None:
+            return True
+        try:
+            address = self.address(subject, reader, self.around(subject, Made(row.kind, row.id)))
+        except Unreached:
+            return False
+        query = {**queries(self.app.routes[reader.key].documented, self.app.schemas), **address.query}
+        return subject.fork().call(reader.key, address.values, query, address.body or None).ok
 
     def make(
         self, subject: Subject, resource: str, number: int, chosen: Chosen, depth: int = 0
@@ -195,8 +229,10 @@ class Stages:
         body: dict[str, Any] = {}
         queried = {p.name for p in documented.parameters if p.location == "query"}
         for find in operation.find:
-            place, argument = _PATH.search(find.by), _ARGUMENT.search(find.by)
+            place, argument = _PATH.search(find.by), _ARGUMENT.fullmatch(find.by)
             if place is None and argument is None and not self._edge(find):
+                if _ASKED.search(find.by) and not find.optional:
+                    raise Unreached(f"its {find.name} is found in a way of its own")
                 continue
             if find.optional and find is operation.find[-1] and fresh and operation.effect == "upsert":
                 value = f"law{fresh}"
@@ -230,7 +266,7 @@ class Stages:
         except Unreached as why:
             kind = self.app.engine.kinds.get(resource)
             for row in self.rows(subject, resource):
-                if kind is not None and all(
+                if kind is not None and self.seen(subject, row) and all(
                     chosen.get(name, row.refs.get(name)) == row.refs.get(name) for name in kind.refs
                 ):
                     for name, id in {**self.around(subject, Made(resource, row.id))}.items():

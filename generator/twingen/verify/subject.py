@@ -19,6 +19,8 @@ from twingen.verify.outcome import brief
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _LINK = re.compile(r'<([^>]*)>\s*;[^,]*rel="?next"?')
 
+Marks = list[tuple[int, dict[str, Any]]]
+
 
 class Reply:
     """An answer as a client takes it: `ok` as the service's own envelope tells success."""
@@ -51,7 +53,7 @@ class Subject:
 
     def __init__(
         self, app: TwinApp, world: World, key: str = "", mutant: Mutant | None = None,
-        heard: list[Reply] | None = None,
+        heard: list[Reply] | None = None, marks: Marks | None = None,
     ):  # fmt: skip
         self.heard = [] if heard is None else heard
         self.app = app
@@ -59,12 +61,12 @@ class Subject:
         self.key = key
         self.mutant = mutant
         self._before = world.fork()
-        self._marks = _marks(app)
+        self._marks = failure_marks(app, world) if marks is None else marks
 
     def fork(
         self, key: str = "", mutant: Mutant | None = None, heard: list[Reply] | None = None
     ) -> Subject:
-        return Subject(self.app, self.world.fork(), key, mutant, heard)
+        return Subject(self.app, self.world.fork(), key, mutant, heard, self._marks)
 
     def call(
         self, key: str, values: tuple[str, ...] = (), query: Mapping[str, Any] | None = None,
@@ -129,7 +131,7 @@ class Subject:
         )
 
 
-class swapped:  # noqa: N801 (a context manager that reads as a word)
+class swapped:
     """Within it, an operation behaves as its mutant does, where that is a change of behaviour."""
 
     def __init__(self, app: TwinApp, key: str, mutant: Mutant):
@@ -166,17 +168,25 @@ def _changed(
     return values, query, body
 
 
-def _marks(app: TwinApp) -> list[tuple[int, dict[str, Any]]]:
-    """Return what tells a failure that is answered with the status of a success."""
-    errors = app.twin.service.errors
-    found = []
-    for case in errors.cases.values():
-        envelope = case.body if case.body is not None else errors.body
-        if case.status < 300 and isinstance(envelope, dict):
-            marks = {n: v for n, v in envelope.items() if isinstance(v, (bool, int))}
-            if marks:
-                found.append((case.status, marks))
-    return found
+def failure_marks(app: TwinApp, world: World) -> Marks:
+    """Return what tells a failure that is answered with the status of a success.
+
+    Seen from a request without a credential: members that are true or false there.
+    """
+    for route in app.routes.values():
+        if not route.public:
+            path = route.documented.path.partition("#")[0]
+            request = Request(route.documented.method, path, "", {"host": "twin.invalid"})
+            response = app.handle(world.fork(), request)
+            if response.status >= 300:
+                return []
+            try:
+                body = orjson.loads(response.body)
+            except ValueError:
+                return []
+            marks = {n: v for n, v in body.items() if isinstance(v, bool)} if isinstance(body, dict) else {}
+            return [(response.status, marks)] if marks else []
+    return []
 
 
 def _plain(value: Any) -> Any:

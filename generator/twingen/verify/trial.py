@@ -40,6 +40,8 @@ class Trial:
         self.kind = self.app.engine.kinds[operation.resource]
         self.mutant: Mutant | None = None
         self.heard: list[Reply] = []
+        # Worlds with records for a list, by how many: see populating.py.
+        self.populated: dict[int, Any] = {}
 
     # Worlds
 
@@ -105,13 +107,9 @@ class Trial:
 
     # Looking
 
-    def reader(self, *, target: str = "item", field: str | None = None) -> Operation | None:
-        """Return the operation that shows one record (or one field) of the resource."""
-        for operation in self.resource.operations:
-            if operation.effect == "none" and operation.target == target and not operation.many:
-                if operation.field == field and operation.does != "act" and not operation.set:
-                    return operation
-        return None
+    def reader(self) -> Operation | None:
+        """Return the operation that shows one record of the resource."""
+        return self.stages.reader(self.resource.name)
 
     def lister(self) -> Operation | None:
         """Return the operation that lists records of the resource."""

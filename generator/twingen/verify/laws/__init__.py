@@ -8,6 +8,7 @@ from twingen.verify.laws import (
     deletes,
     edges,
     lists,
+    looks,
     moves,
     not_found,
     paging,
@@ -29,6 +30,7 @@ LAWS: tuple[Law, ...] = (
     places.LAW,
     paging.LAW,
     parameters.LAW,
+    looks.LAW,
     not_found.LAW,
     credential.LAW,
     # Last: it looks back at what the others were answered.

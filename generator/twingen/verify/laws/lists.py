@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from twingen.verify.mutants import Mutant, confused, doubling, omitting
 from twingen.verify.outcome import Broken, Unreached
-from twingen.verify.populating import Populated, another_parent, populate
+from twingen.verify.populating import Populated, populate
 from twingen.verify.shown import times_listed
 from twingen.verify.trial import Law, Trial
 
@@ -21,15 +21,14 @@ def lists(trial: Trial, case: str) -> None:
     found = populate(trial, 2)
     reply = trial.call(found.subject, trial.operation, dict(found.chosen))
     if not reply.ok:
-        raise Broken("a list", str(reply))
+        raise Unreached(f"it is refused: {reply}")
     for made in found.records:
         name = trial.name(found.subject, made)
         times = times_listed(reply.body, name, trial.kind.id_path)
         if times != 1:
             raise Broken(f"the new {trial.resource.name} {name} once", f"it is listed {times} times")
-    elsewhere = another_parent(trial, found)
-    if elsewhere is not None:
-        reply = trial.call(found.subject, trial.operation, elsewhere)
+    if found.elsewhere is not None:
+        reply = trial.call(found.subject, trial.operation, dict(found.elsewhere))
         for made in found.records if reply.ok else ():
             name = trial.name(found.subject, made)
             if times_listed(reply.body, name, trial.kind.id_path):
@@ -40,9 +39,8 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     found = populate(trial, 2)
     yield omitting(trial.name(found.subject, found.records[-1]), trial.kind.id_path)
     yield doubling()
-    elsewhere = another_parent(trial, found)
-    if elsewhere is not None:
-        yield confused("any-parent", *_parents(trial, found, elsewhere))
+    if found.elsewhere is not None:
+        yield confused("any-parent", *_parents(trial, found, dict(found.elsewhere)))
 
 
 def _parents(trial: Trial, found: Populated, elsewhere: dict[str, str]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from twingen.verify.shown import is_of, records_in
 from twingen.verify.subject import Reply
 from twingen.verify.trial import Law, Trial
 
-_MOST = 12  # records to make; larger pages are not tried
+_MOST = 250  # records to make; larger pages are not tried
 
 
 def cases(trial: Trial) -> Iterable[str]:
@@ -34,6 +34,8 @@ def pages(trial: Trial, case: str) -> None:
     path = trial.kind.id_path
     turns = 0
     for reply in _follow(trial, style, limit, found, len(counts) + 60):
+        if not reply.ok and turns == 0:
+            raise Unreached(f"it is refused: {reply}")
         if not reply.ok:
             raise Broken(f"page {turns + 1}", str(reply))
         records = records_in(reply.body, path)

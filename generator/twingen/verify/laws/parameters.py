@@ -61,7 +61,7 @@ def _asked(trial: Trial, found: Populated, query: dict[str, Any]) -> list[tuple[
     """Return those listed as (identifier, stored fields), in the list's order."""
     reply = trial.call(found.subject, trial.operation, dict(found.chosen), query=query)
     if not reply.ok:
-        raise Broken("a list", str(reply))
+        raise Unreached(f"it is refused: {reply}")
     members = records_in(reply.body, trial.kind.id_path)
     rows = trial.stages.rows(found.subject, trial.resource.name)
     result = []

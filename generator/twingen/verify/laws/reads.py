@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from twingen.runtime import paths
 from twingen.verify.mutants import Mutant, confused
 from twingen.verify.outcome import Broken, Unreached
-from twingen.verify.shown import unlike
+from twingen.verify.shown import named, unlike
 from twingen.verify.trial import Law, Trial
 
 
 def cases(trial: Trial) -> Iterable[str]:
     operation = trial.operation
-    if operation.effect == "none" and operation.target == "item" and not operation.set:
+    if operation.does == "read" and operation.target == "item" and not operation.set:
         if any(find.resource == operation.resource for find in operation.find):
             yield ""
 
@@ -31,9 +31,12 @@ def read_what_is(trial: Trial, case: str) -> None:
         trial.shows("sent for it", made.sent or {}, reply.body, operation)
         path = trial.kind.id_path
         row = trial.stages.row(subject, made.resource, made.id)
-        if path is not None and row is not None and paths.has(row.data, path):
-            if unlike(paths.put({}, path, paths.get(row.data, path)), reply.body, lambda _: False):
-                raise Broken(f"the record {sight.name}", str(reply))
+        if path is None or row is None or not paths.has(row.data, path):
+            continue
+        if operation.answer.body is not None and not any(named(reply.body, path[-1])):
+            continue
+        if unlike(paths.put({}, path, paths.get(row.data, path)), reply.body, lambda _: False):
+            raise Broken(f"the record {sight.name}", str(reply))
 
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
