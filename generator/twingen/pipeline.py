@@ -153,7 +153,7 @@ def _compile(
     on_event(StageStarted(stage="prove"))
     proving = time.perf_counter()
     standing = standings(twin, draft.reasons, prove(twin))
-    tiers = dict(Counter(one.tier for one in standing.values()))
+    tiers = dict(Counter(str(one.tier) for one in standing.values()))
     on_event(StageFinished(stage="prove", seconds=time.perf_counter() - proving, counts=tiers))
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)

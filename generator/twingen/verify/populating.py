@@ -47,17 +47,19 @@ def _made(trial: Trial, count: int) -> Populated:
     if stage.created:
         for number in range(len(records) + 1, count + 1):
             records.append(trial.stages.make(stage.subject, trial.resource.name, number, dict(chosen)))
-        return Populated(stage.subject, tuple(records), chosen, True)
+        if not (trial.operation.where or trial.operation.keep):
+            return Populated(stage.subject, tuple(records), chosen, True)
+    # Where the list is not of everything, what it shows must do.
     reply = trial.call(stage.subject.fork(), trial.operation, dict(chosen))
     rows = trial.stages.rows(stage.subject, trial.resource.name)
-    there = [Made(trial.resource.name, row.id) for row in rows]
+    there = records if stage.created else [Made(trial.resource.name, row.id) for row in rows]
     shown = [
         made
         for made in there
         if times_listed(reply.body, trial.name(stage.subject, made), trial.kind.id_path)
     ]
     if not reply.ok or not shown:
-        raise Unreached(f"nothing makes a {trial.resource.name}, and it lists none")
+        raise Unreached(f"nothing makes a {trial.resource.name} that it lists")
     return Populated(stage.subject, tuple(shown), chosen, False)
 
 

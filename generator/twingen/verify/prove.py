@@ -54,7 +54,7 @@ def prove(twin: Twin) -> Mapping[str, Verdict]:
         return verdicts
     try:
         app = TwinApp(twin)
-        world = World(twin.world, app.engine.keys())  # type: ignore[arg-type]
+        world = World(twin.world, app.engine.keys())
         app.plant(world)
         stages = Stages(app, Subject(app, world))
     except Exception as trouble:
@@ -94,7 +94,12 @@ def _tried(law: Law, trial: Trial, case: str, verdict: Verdict) -> None:
             verdict.doubts.append(f"no law reaches {f'the parameter {case!r}' if case else 'its pages'}: {why}")
         return
     caught = []
-    for mutant in law.mutants(trial, case):
+    try:
+        mutants = list(law.mutants(trial, case))
+    except Unreached as why:
+        verdict.unproven.append(f"no law reaches it: {why}")
+        return
+    for mutant in mutants:
         if not _caught(law, trial, case, mutant):
             reason = f"law {law.name}{about} does not notice the defect {mutant.name}"
             (verdict.unproven if law.proves else verdict.doubts).append(reason)

@@ -37,6 +37,25 @@ def bodies(
 
     Equal numbers give equal bodies; the fields in `unique` are varied whatever they look like.
     """
+    key = ("law-bodies", documented.key, number, unique)
+    made = schemas.memo.get(key)
+    if made is None:
+        made = schemas.memo[key] = ([], _bodies(documented, schemas, number, unique))
+    known, rest = made
+    place = 0
+    while True:
+        if place == len(known):
+            sent = next(rest, None)
+            if sent is None:
+                return
+            known.append(sent)
+        yield known[place]
+        place += 1
+
+
+def _bodies(
+    documented: Documented, schemas: Schemas, number: int, unique: frozenset[str]
+) -> Iterator[Sent]:
     media = _media(documented)
     if media is None:
         yield Sent(None, None)

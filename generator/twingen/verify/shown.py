@@ -25,10 +25,11 @@ def is_of(member: Any, identifier: str, path: Path | None) -> bool:
     """Return whether a list's member stands for the record of that id."""
     if not isinstance(member, dict):
         return not isinstance(member, list) and str(member) == identifier
-    if path is not None and paths.has(member, path):
+    path = path or ("id",)
+    if paths.has(member, path):
         return str(paths.get(member, path)) == identifier
     inner = [one for one in member.values() if isinstance(one, dict)]
-    if path is not None and any(str(paths.get(one, path)) == identifier for one in inner):
+    if any(str(paths.get(one, path)) == identifier for one in inner):
         return True
     return any(
         str(one) == identifier for one in member.values() if isinstance(one, str) and len(one) > 3

@@ -163,9 +163,8 @@ class Stages:
         before = {row.id for row in self.rows(subject, create.resource)}
         address = self.address(subject, create, chosen, depth, fresh=number)
         refused: Reply | None = None
-        for sent in [only] if only is not None else bodies(
-            documented, self.app.schemas, number, self.unique(create.resource)
-        ):  # fmt: skip
+        unique = self.unique(create.resource)
+        for sent in [only] if only is not None else bodies(documented, self.app.schemas, number, unique):
             body = self.laid(sent.value, address)
             query = {**queries(documented, self.app.schemas), **address.query}
             reply = subject.call(create.key, address.values, query, body, sent.media)
@@ -199,10 +198,9 @@ class Stages:
         """Return the identifier that clients use for a record."""
         kind = self.app.engine.kinds[resource]
         row = self.row(subject, resource, id)
-        if row is None or kind.id_path is None:
-            return id
-        shown = paths.get(row.data, kind.id_path)
-        return id if shown is None else str(shown)
+        shown = None if row is None else paths.get(row.data, kind.id_path or ("id",))
+        # Ids that only their parents tell apart are stored with something added.
+        return id if shown is None or (kind.id_path is None and str(shown) not in id) else str(shown)
 
     def around(self, subject: Subject, made: Made) -> Chosen:
         """Return a record with those that it lies under, by resource."""
@@ -229,7 +227,8 @@ class Stages:
         body: dict[str, Any] = {}
         queried = {p.name for p in documented.parameters if p.location == "query"}
         for find in operation.find:
-            place, argument = _PATH.search(find.by), _ARGUMENT.fullmatch(find.by)
+            *above, place = [int(found) for found in _PATH.findall(find.by)] or [None]
+            argument = _ARGUMENT.fullmatch(find.by)
             if place is None and argument is None and not self._edge(find):
                 if _ASKED.search(find.by) and not find.optional:
                     raise Unreached(f"its {find.name} is found in a way of its own")
@@ -242,7 +241,10 @@ class Stages:
                 id = self._stand_in(subject, find, chosen, depth)
                 value = self.name(subject, find.resource, id)
             if place is not None:
-                values[int(place.group(1))] = value
+                values[place] = value
+                for number, parent in zip(above, self.app.engine.kinds[find.resource].refs, strict=False):
+                    if number not in values and parent in chosen:
+                        values[number] = self.name(subject, parent, chosen[parent])
             elif argument is not None:
                 name = argument.group(2)
                 source = argument.group(1)

@@ -217,7 +217,7 @@ function relations(one, record) {
 async function run(one, call, record, params, go) {
   const ends = endsOf(params);
   const title = call.kind === "move" ? `${words(call.move)}: ${record.label}` : call.title;
-  const done = (answer) => (record ? after(one, record, `${title}: done.`, go, answer) : notice(`${title}: done.`));
+  const done = (answer) => (record ? after(one, record, `${call.kind === "move" ? words(call.move) : title}: done.`, go, answer) : notice(`${title}: done.`));
   if (!needsNothing(call, record, ends)) return openForm(call, { title, record, ends, done });
   await attempt(async () => done(await send(request(call, [], record, ends))));
 }

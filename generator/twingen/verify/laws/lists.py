@@ -29,10 +29,20 @@ def lists(trial: Trial, case: str) -> None:
             raise Broken(f"the new {trial.resource.name} {name} once", f"it is listed {times} times")
     if found.elsewhere is not None:
         reply = trial.call(found.subject, trial.operation, dict(found.elsewhere))
+        theirs = _names_under(trial, found, dict(found.elsewhere))
         for made in found.records if reply.ok else ():
             name = trial.name(found.subject, made)
-            if times_listed(reply.body, name, trial.kind.id_path):
+            if name not in theirs and times_listed(reply.body, name, trial.kind.id_path):
                 raise Broken(f"the {trial.resource.name} {name} under its parent only", "another lists it")
+
+
+def _names_under(trial: Trial, found: Populated, chosen: dict[str, str]) -> set[str]:
+    """Return the identifiers of the other parent's own records: they may be the same."""
+    return {
+        trial.stages.name(found.subject, trial.resource.name, row.id)
+        for row in trial.stages.rows(found.subject, trial.resource.name)
+        if any(chosen.get(name) == id for name, id in row.refs.items())
+    }
 
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
@@ -47,7 +57,9 @@ def _parents(trial: Trial, found: Populated, elsewhere: dict[str, str]) -> tuple
     """Return the identifiers of the other parent and of this one."""
     other = trial.stages.address(found.subject, trial.operation, elsewhere)
     mine = trial.stages.address(found.subject, trial.operation, dict(found.chosen))
-    for one, two in zip(other.values, mine.values, strict=True):
+    given, known = {**other.query, **other.body}, {**mine.query, **mine.body}
+    pairs = [*zip(other.values, mine.values, strict=True), *((given[n], known[n]) for n in known)]
+    for one, two in pairs:
         if one != two:
             return one, two
     raise Unreached("its parents cannot be told apart")
