@@ -127,7 +127,8 @@ def test_relations_are_links(show: Show, okta: Served) -> None:
 
 
 def test_tables_page_and_filter(show: Show, okta: Served) -> None:
-    for number in range(30):
+    call(okta, "POST", "/api/v1/groups", {"profile": {"name": "Team Zebra"}})
+    for number in range(29):
         call(okta, "POST", "/api/v1/groups", {"profile": {"name": f"Team {number:02}"}})
     page = show("#/group")
     page.sees("1–25 of 31", ".pager")
@@ -135,9 +136,9 @@ def test_tables_page_and_filter(show: Show, okta: Served) -> None:
     page.sees("26–31 of 31", ".pager")
     page.sees("Everyone", "tbody")
     page.press("/")
-    page.fill("#filter", "team 07")
+    page.fill("#filter", "team zebra")
     page.until("document.querySelectorAll('tbody tr').length === 1")
-    page.sees("Team 07", "tbody")
+    page.sees("Team Zebra", "tbody")
     assert page.run("document.activeElement.id") == "filter"
     page.fill("#filter", "type:built_in")
     page.sees("Everyone", "tbody")

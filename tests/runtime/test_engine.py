@@ -596,3 +596,8 @@ def test_a_seed_of_an_unknown_resource() -> None:
     with pytest.raises(FormatError) as caught:
         users(seed="seed: [{resource: usr}]")
     assert str(caught.value) == "small: there is no resource 'usr'\n  resources of this twin: user"
+
+
+def test_seeds_that_cannot_stand_together() -> None:
+    with pytest.raises(FormatError, match="the default world's bob of 'user' is refused: conflict"):
+        users(seed="seed: [{resource: user, id: a}, {resource: user, id: a, name: bob}]")

@@ -350,7 +350,8 @@ def test_the_control_plane_documents_itself(shop: Served) -> None:
     validate(document)
     for path in document["paths"]:
         if "{" not in path and "get" in document["paths"][path]:
-            assert send(shop, "GET", path).status == 200
+            method = "HEAD" if path.endswith("/stream") else "GET"  # which has no end
+            assert send(shop, method, path).status == 200
 
 
 # Options of a run

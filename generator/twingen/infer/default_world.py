@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from twingen.infer.draft import Draft
 from twingen.twin.model import Resource, Seed
@@ -20,8 +21,7 @@ def default_world(draft: Draft) -> Draft:
             count = 1 if _made(draft, resource) else 3
             seeds += [
                 Seed(resource=resource.name, sample=f"{reference.removesuffix('[]')}[{number}]")
-                for number in range(count)
-                if _exists(draft, reference, number)
+                for number in _apart(_published(draft, reference), resource.identity.field or "id")[:count]
             ]
     resources = {
         name: replace(resource, seeds=tuple(seed for seed in seeds if seed.resource == name))
@@ -45,7 +45,19 @@ def _made(draft: Draft, resource: Resource) -> bool:
     )
 
 
-def _exists(draft: Draft, reference: str, number: int) -> bool:
+def _apart(records: list[Any], field: str) -> list[int]:
+    """Return the places of records that can stand together: none has the id of one before it."""
+    found: dict[str, int] = {}
+    for number, record in enumerate(records):
+        identifier = record
+        for step in field.split("."):
+            identifier = identifier.get(step) if isinstance(identifier, dict) else None
+        found.setdefault(f"#{number}" if identifier is None else f"={identifier}", number)
+    return list(found.values())
+
+
+def _published(draft: Draft, reference: str) -> list[Any]:
+    """Return the records of the example that a sample refers to."""
     head, _, rest = reference.partition(" #")
     key, _, status = head.rpartition(" ")
     name, _, inside = rest.partition(" @")
@@ -60,5 +72,5 @@ def _exists(draft: Draft, reference: str, number: int) -> bool:
                                 value = example.value
                                 if member and isinstance(value, dict):
                                     value = value.get(member)
-                                return isinstance(value, list) and len(value) > number
-    return False
+                                return value if isinstance(value, list) else []
+    return []

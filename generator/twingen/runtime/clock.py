@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 ClockMode = Literal["fixed", "ticking", "real"]
@@ -34,14 +35,18 @@ def delay_of(value: object) -> int:
     return max(duration(str(value)), 0)
 
 
+@lru_cache(maxsize=256)
+def _to_the_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def written(millis: int, style: str) -> str | int | float:
     """Return a time as the service writes it (`iso-millis`, `iso-seconds`, `unix`, ...)."""
     if style == "unix":
         return millis // 1000
     if style == "unix-millis":
         return millis
-    moment = datetime.fromtimestamp(millis // 1000, UTC)
-    head = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    head = _to_the_second(millis // 1000)
     match style:
         case "iso-seconds":
             return head + "Z"

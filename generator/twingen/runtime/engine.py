@@ -37,6 +37,7 @@ from twingen.twin.template import compile_template
 
 _MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
 _KEYS = (str, int, float)  # what an index holds
+_MINTS = 1_000  # tries before a style of ids counts as used up
 _DEEPEST = 12  # reactions to reactions; a loop in a twin ends here, loudly
 
 
@@ -279,8 +280,14 @@ class Engine:
             chosen = kind.take(scope.with_names({"input": data, "refs": refs}))
             if chosen is not None and chosen != "":
                 return str(chosen)
-        serial = scope.world.reading(kind.store).serial
-        return self.mint(scope.world, kind.style, serial)
+        collection = scope.world.reading(kind.store)
+        for attempt in range(_MINTS):
+            minted = self.mint(scope.world, kind.style, collection.serial + attempt)
+            if collection.get(minted) is None:
+                return minted
+        raise FormatError(
+            f"ids of the style {kind.style!r} are used up", where=str(kind.resource.place or kind.name)
+        )
 
     def _hidden(
         self, kind: CompiledResource, data: dict[str, Any], scope: Any, secret: dict[str, Any]
@@ -473,7 +480,14 @@ class Engine:
             if seed.sample is not None:
                 data = {**self.samples.one(seed.sample), **data}
             refs = {name: compile_template(value)(inside) for name, value in seed.refs.items()}
-            row = self.create(inside, seed.resource, dict(data), refs, id=self._seeded(seed, data))
+            try:
+                row = self.create(inside, seed.resource, dict(data), refs, id=self._seeded(seed, data))
+            except Refusal as refusal:
+                raise FormatError(
+                    f"{self.twin.name}: the default world's {seed.name or seed.sample or 'record'} of "
+                    f"{seed.resource!r} is refused: {refusal.case} {refusal.give}",
+                    remedy="two records that may not stand together; see `seed` in the twin's files",
+                ) from None
             if seed.name:
                 names[seed.name] = row
 

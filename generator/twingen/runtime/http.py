@@ -33,7 +33,7 @@ class Request:
 class Feed(Protocol):
     """What an endless response is made of."""
 
-    def open(self, wake: Callable[[], None]) -> None:
+    def open(self, wake: Callable[[], object]) -> None:
         """Begin; `wake` is called, in any thread, whenever there is something to take."""
 
     def take(self) -> bytes:

@@ -20,19 +20,14 @@ _ALPHABETS = {
     "base62": _LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "base64": _LOWER + "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_",
 }
+_TABLES = {
+    name: bytes(ord(letters[byte % len(letters)]) for byte in range(256))
+    for name, letters in _ALPHABETS.items()
+}
 _PART = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
 # (hash of seed, service, collection; number of the mint in the world; number in the collection)
 Mint = Callable[[str, int, int], str]
-
-
-def _digits(value: int, alphabet: str, length: int) -> str:
-    size = len(alphabet)
-    letters = []
-    for _ in range(length):
-        value, digit = divmod(value, size)
-        letters.append(alphabet[digit])
-    return "".join(letters)
 
 
 @cache
@@ -54,33 +49,38 @@ def compile_style(style: str) -> Mint:
     pieces.append(style[end:])
 
     parts = [piece for piece in pieces if not isinstance(piece, str)]
-    bits = sum(128 if name == "uuid" else 6 * (size or 16) for name, size in parts if name != "counter")
+    wanted = sum(16 if name == "uuid" else size or 16 for name, size in parts if name != "counter")
 
     def mint(salt: str, number: int, serial: int) -> str:
-        seed = blake2b(f"{salt}/{number}".encode(), digest_size=48).digest()
-        for block in range(1, -(-bits // 384)):
-            seed += blake2b(f"{salt}/{number}/{block}".encode(), digest_size=48).digest()
-        value = int.from_bytes(seed, "little")
+        raw = blake2b(f"{salt}/{number}".encode()).digest()
+        for block in range(1, -(-wanted // 64)):
+            raw += blake2b(f"{salt}/{number}/{block}".encode()).digest()
         text = []
+        at = 0
         for piece in pieces:
             if isinstance(piece, str):
                 text.append(piece)
                 continue
             name, size = piece
-            if name == "uuid":
-                raw = f"{value & ((1 << 128) - 1):032x}"
-                variant = "89ab"[int(raw[16], 16) & 3]
-                text.append(f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-{variant}{raw[17:20]}-{raw[20:]}")
-                value >>= 128
-            elif name == "counter":
+            if name == "counter":
                 text.append(str(serial + size))
-            else:
-                alphabet = _ALPHABETS[name]
-                drawn = _digits(value, alphabet, size or 16)
-                if name == "digits" and drawn.startswith("0"):
-                    drawn = "1" + drawn[1:]
-                text.append(drawn)
-                value >>= 3 * (size or 16)
+                continue
+            end = at + (16 if name == "uuid" else size or 16)
+            drawn = raw[at:end]
+            at = end
+            text.append(_uuid(drawn) if name == "uuid" else _letters(drawn, name))
         return "".join(text)
 
     return mint
+
+
+def _letters(raw: bytes, name: str) -> str:
+    """Return a letter of the alphabet for each byte; a number does not start with a zero."""
+    drawn = raw.translate(_TABLES[name]).decode("ascii")
+    return "1" + drawn[1:] if name == "digits" and drawn[0] == "0" else drawn
+
+
+def _uuid(raw: bytes) -> str:
+    text = raw.hex()
+    variant = "89ab"[raw[8] & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"

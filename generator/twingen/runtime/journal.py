@@ -90,9 +90,9 @@ class JournalFeed:
         self._waiting = deque(
             (entry for entry in list(world.journal) if entry.number > after), maxlen=JOURNAL_LENGTH
         )
-        self._wake: Callable[[], None] = lambda: None
+        self._wake: Callable[[], object] = lambda: None
 
-    def open(self, wake: Callable[[], None]) -> None:
+    def open(self, wake: Callable[[], object]) -> None:
         self._wake = wake
         self._recorder.listeners.append(self._hear)
 

@@ -5,6 +5,7 @@ Everything is read from a fork, so that looking at a world never changes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -27,6 +28,7 @@ PAGE = 50
 MOST = 500
 _WORDS = 120  # of a label
 _FEW = 5  # columns
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 
 
 class Records:
@@ -193,9 +195,11 @@ def _test(word: str) -> Any:
 
 
 def _words(value: Any) -> str:
-    """Return the values in a record as one text."""
+    """Return the values in a record as one text; times, which nobody means, are left out."""
     if isinstance(value, dict):
         return "\n".join(_words(member) for member in value.values())
     if isinstance(value, (list, tuple)):
         return "\n".join(_words(member) for member in value)
-    return "" if value is None or isinstance(value, bool) else str(value).casefold()
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and _TIME.match(value)):
+        return ""
+    return str(value).casefold()

@@ -146,4 +146,8 @@ def _columns(resource: Resource, fields: Mapping[str, str], label: str | None) -
         if len(chosen) >= _COLUMNS - bool(state) - bool(time):
             break
         chosen.append(path)
-    return tuple([*chosen, *([state] if state else []), *([time] if time and time not in chosen else [])])
+    if state:
+        chosen.append(state)
+    if time and time not in chosen:
+        chosen.append(time)
+    return tuple(chosen)

@@ -1,0 +1,34 @@
+"""The default world that is inferred can be planted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infer.test_passes import draft
+from tests.runtime.making import document
+from twingen.infer.collections import collections
+from twingen.infer.default_world import default_world
+
+
+def listing(*records: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"example": list(records)}}
+    return {"responses": {"200": {"description": "x", "content": content}}}
+
+
+@pytest.mark.parametrize(
+    ("published", "seeded"),
+    [
+        ([{"id": "a"}, {"id": "b"}, {"id": "c"}, {"id": "d"}], [0, 1, 2]),
+        ([{"id": "a"}, {"id": "a"}, {"id": "c"}], [0, 2]),
+        ([{"id": 1}, {"id": "1"}, {"n": 1}, {"n": 1}], [0, 2, 3]),
+        ([], []),
+    ],
+)
+def test_records_that_share_an_id_are_seeded_once(
+    published: list[dict[str, Any]], seeded: list[int]
+) -> None:
+    shape = document("GET /users\nGET /users/{id}", {"GET /users": listing(*published)})
+    found = default_world(collections(draft(shape))).resources["user"]
+    assert [seed.sample for seed in found.seeds] == [f"GET /users 200 #default @[{n}]" for n in seeded]
