@@ -231,7 +231,16 @@ def test_a_file_is_shared(google: Google) -> None:
         fileId=file["id"], permissionId=made["id"], fields="emailAddress"
     ).execute()
     assert found == {"emailAddress": "a@twin.example"}
-    assert permissions.delete(fileId=file["id"], permissionId=made["id"]).execute() == ""
+    named: dict[str, Any] = {"fileId": file["id"], "permissionId": made["id"]}
+    until = {"expirationTime": "2030-01-01T00:00:00Z"}
+    assert permissions.update(**named, body=until, fields="expirationTime").execute() == until
+    assert (
+        permissions.update(
+            **named, body={}, removeExpiration=True, fields="expirationTime"
+        ).execute()
+        == {}
+    )
+    assert permissions.delete(**named).execute() == ""
     lost = refused(permissions.get(fileId=file["id"], permissionId=made["id"]).execute)
     assert lost == (404, f"Permission not found: {made['id']}.")
     assert (
@@ -244,6 +253,24 @@ def test_a_file_is_shared(google: Google) -> None:
         )[0]
         == 400
     )
+
+
+def test_a_file_changes_hands(google: Google) -> None:
+    file, permissions = google.make("Given"), google.drive.permissions()
+    body = {"type": "user", "role": "writer", "emailAddress": "b@twin.example"}
+    made = permissions.create(fileId=file["id"], body=body).execute()
+    give = {"fileId": file["id"], "permissionId": made["id"], "body": {"role": "owner"}}
+    assert refused(permissions.update(**give).execute)[0] == 403
+    permissions.update(**give, transferOwnership=True).execute()
+    roles = permissions.list(fileId=file["id"]).execute()["permissions"]
+    assert [each["role"] for each in roles] == ["writer", "owner"]
+    owners = google.files.get(
+        fileId=file["id"], fields="owners(emailAddress,me),ownedByMe"
+    ).execute()
+    assert owners == {
+        "owners": [{"emailAddress": "b@twin.example", "me": False}],
+        "ownedByMe": False,
+    }
 
 
 def test_ids_may_be_made_beforehand(google: Google) -> None:

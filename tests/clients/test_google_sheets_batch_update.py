@@ -94,13 +94,17 @@ def test_an_unwritten_kind_applies_nothing(
     run = twin_run(tmp_path / "twin")
     number = run.call("POST", "/v4/spreadsheets", json={}).json()["spreadsheetId"]
     requests = [{"addSheet": {}}, {"findReplace": {"find": "a", "allSheets": True}}]
-    refused = run.call("POST", f"/v4/spreadsheets/{number}:batchUpdate", json={"requests": requests})
+    refused = run.call(
+        "POST", f"/v4/spreadsheets/{number}:batchUpdate", json={"requests": requests}
+    )
     assert (refused.status, refused.headers["x-twin-tier"]) == (501, "unsupported")
     assert len(run.call("GET", f"/v4/spreadsheets/{number}").json()["sheets"]) == 1
 
 
 def test_a_spreadsheet_has_its_limits(cells: Cells) -> None:
-    huge = {"addSheet": {"properties": {"gridProperties": {"rowCount": 1_000_000, "columnCount": 100}}}}
+    huge = {
+        "addSheet": {"properties": {"gridProperties": {"rowCount": 1_000_000, "columnCount": 100}}}
+    }
     assert refused(lambda: cells.batch(huge))[1].endswith("above the limit of 10000000 cells.")
 
 

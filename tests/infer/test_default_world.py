@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.infer.test_passes import draft
-from tests.runtime.making import document
-from twingen.infer.collections import collections
-from twingen.infer.default_world import default_world
+from tests.runtime.making import contract_of, document
+from twingen.infer import infer
+
+USER = {"type": "object", "properties": {"id": {"type": ["integer", "string"]}, "n": {"type": "integer"}}}
 
 
 def listing(*records: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"example": list(records)}}
+    content = {"application/json": {"schema": {"type": "array", "items": USER}, "example": list(records)}}
     return {"responses": {"200": {"description": "x", "content": content}}}
 
 
@@ -29,6 +29,10 @@ def listing(*records: dict[str, Any]) -> dict[str, Any]:
 def test_records_that_share_an_id_are_seeded_once(
     published: list[dict[str, Any]], seeded: list[int]
 ) -> None:
-    shape = document("GET /users\nGET /users/{id}", {"GET /users": listing(*published)})
-    found = default_world(collections(draft(shape))).resources["user"]
+    one = {"200": {"description": "x", "content": {"application/json": {"schema": USER}}}}
+    shape = document(
+        "GET /users\nGET /users/{id}",
+        {"GET /users": listing(*published), "GET /users/{id}": {"responses": one}},
+    )
+    found = infer(contract_of(shape), "t").resources["user"]
     assert [seed.sample for seed in found.seeds] == [f"GET /users 200 #default @[{n}]" for n in seeded]

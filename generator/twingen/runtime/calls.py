@@ -23,20 +23,21 @@ _KINDS = {
 }  # fmt: skip
 
 
-def calls(app: TwinApp, resource: Resource) -> list[dict[str, Any]]:
+def calls(app: TwinApp, resource: Resource, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return what can be done to a resource's records: everything but reading them."""
     found = []
     for operation in resource.operations:
         route = app.routes.get(operation.key)
         if route is not None and (operation.effect != "none" or operation.does in {"handle", "dispatch", "act"}):
             if route.documented.method not in {"GET", "HEAD"} and route.tier != "unsupported":
-                found.append(_call(app, resource, operation, route.documented, route.tier))
+                found.append(_call(app, resource, operation, route.documented, route.tier, columns))
     return found
 
 
 def _call(
-    app: TwinApp, resource: Resource, operation: Operation, documented: Documented, tier: str
-) -> dict[str, Any]:
+    app: TwinApp, resource: Resource, operation: Operation, documented: Documented, tier: str,
+    columns: tuple[str, ...],
+) -> dict[str, Any]:  # fmt: skip
     schemas = app.twin.contract.schemas
     fill = list(_fill(resource, operation, documented))
     own = any(one["with"] == "self" for one in fill)
@@ -62,8 +63,17 @@ def _call(
         "title": documented.summary or documented.id or operation.key,
         "media": "" if media is None else media.type,
         "fill": fill,
-        "fields": fields,
+        "fields": sorted(fields, key=lambda field: _order(field, columns)),
     }
+
+
+def _order(field: Mapping[str, Any], columns: tuple[str, ...]) -> int:
+    """Return what sorts fields: needed ones first, then those that tables show, arguments last."""
+    if field["required"]:
+        return 0
+    if field["in"] != "body":
+        return 3
+    return 1 if ".".join(field["path"]) in columns else 2
 
 
 def _kind(operation: Operation, documented: Documented, own: bool) -> str:

@@ -28,6 +28,7 @@ PAGE = 50
 MOST = 500
 _WORDS = 120  # of a label
 _FEW = 5  # columns
+_NESTED = 2  # objects in objects that are taken apart
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")
 
 
@@ -64,6 +65,11 @@ class Records:
         return {
             "records": shown,
             "columns": list(self.views[resource].columns) or _columns(shown),
+            "within": {
+                name: self._reference(world, kind, where[name])
+                for name, kind in self._ends(resource)
+                if name in where
+            },
             "next": rows[limit - 1].seq if more else None,
             "total": self.engine.count(world, resource, where) if not tests else None,
         }
@@ -81,6 +87,10 @@ class Records:
         ]
         shown["mentions"] = list(self._mentions(scope, row, shown["data"]))
         shown["moves"] = self._moves(row)
+        shown["facts"] = sorted(
+            ([path, value] for path, value in _facts(shown["data"]) if value != row.id),
+            key=lambda fact: isinstance(fact[1], str) and bool(_TIME.match(fact[1])),
+        )
         return shown
 
     def _rows(
@@ -160,6 +170,18 @@ class Records:
         return [
             name for name, move in lifecycle.moves.items() if not move.sources or state in move.sources
         ]
+
+
+def _facts(data: Any, head: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield path and value of what a record says, objects in it taken apart."""
+    for name, value in data.items() if isinstance(data, dict) else ():
+        if value is None or value == "" or value == {} or (not head and name.startswith("_")):
+            continue
+        path = f"{head}{name}"
+        if isinstance(value, dict) and path.count(".") < _NESTED:
+            yield from _facts(value, f"{path}.")
+        else:
+            yield path, value
 
 
 def _columns(records: list[dict[str, Any]]) -> list[str]:

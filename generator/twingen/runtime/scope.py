@@ -184,22 +184,24 @@ def _dotted(where: dict[str, Any]) -> dict[str, Any]:
     return {name.replace("__", "."): value for name, value in where.items()}
 
 
+_ABSENT = object()
+
+
 class Inner:
     """A scope with a few more names."""
 
-    __slots__ = ("_names", "_outer")
+    __slots__ = ("_names", "_scope")
 
-    def __init__(self, outer: Any, names: dict[str, Any]):
-        self._outer = outer
+    def __init__(self, scope: Scope, names: dict[str, Any]):
+        self._scope = scope
         self._names = names
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._names:
-            return self._names[name]
-        return getattr(self._outer, name)
+        found = self._names.get(name, _ABSENT)
+        return getattr(self._scope, name) if found is _ABSENT else found
 
     def having(self, name: str, value: Any) -> Inner:
-        return Inner(self, {name: value})
+        return Inner(self._scope, {**self._names, name: value})
 
     def with_names(self, names: dict[str, Any]) -> Inner:
-        return Inner(self, names)
+        return Inner(self._scope, {**self._names, **names})

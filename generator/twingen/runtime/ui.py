@@ -118,7 +118,7 @@ class Ui:
                     for move in lifecycle.moves.values()
                 },
             },
-            "calls": calls(self.app, resource),
+            "calls": calls(self.app, resource, view.columns),
         }
 
     def page_of_records(self, world: World, resource: str, query: str, base: str) -> Any:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 from twingen.errors import ExpressionError
 from twingen.twin.functions import CONTEXT_FUNCTIONS, FUNCTIONS, NOTHING, OPERATORS
@@ -165,6 +165,15 @@ def _nearest(name: str) -> str:
     return f"; did you mean {close[0]}()?" if close else ""
 
 
+class Compiled(NamedTuple):
+    """An expression: its function, the names and functions it uses, and its checked syntax tree."""
+
+    evaluate: Evaluate
+    names: frozenset[str]
+    calls: frozenset[str]
+    tree: ast.expr
+
+
 _GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "_nothing": NOTHING,
@@ -173,7 +182,7 @@ _GLOBALS: dict[str, Any] = {
     **{f"_f_{name}": function for name, function in CONTEXT_FUNCTIONS.items()},
 }
 _LIMIT = 4_000
-_compiled: dict[str, tuple[Evaluate, frozenset[str], frozenset[str]]] = {}
+_compiled: dict[str, Compiled] = {}
 
 
 def compile_expression(text: str, names: frozenset[str] | None = None) -> Evaluate:
@@ -185,15 +194,14 @@ def compile_expression(text: str, names: frozenset[str] | None = None) -> Evalua
     found = _compiled.get(text)
     if found is None:
         found = _compiled[text] = _compile(text)
-    evaluate, used, _ = found
     if names is not None:
-        unknown = sorted(used - _KNOWN - names)
+        unknown = sorted(found.names - _KNOWN - names)
         if unknown:
             raise ExpressionError(
                 f"unknown name {unknown[0]!r} in expression\n    {text}",
                 remedy=f"names that mean something here: {', '.join(sorted(_KNOWN | names))}",
             )
-    return evaluate
+    return found.evaluate
 
 
 _KEYWORD_MEMBER = re.compile(
@@ -206,7 +214,7 @@ def _members_quoted(text: str) -> str:
     return _KEYWORD_MEMBER.sub(lambda m: m.group(1) or f"['{m.group(2)}']", text)
 
 
-def _compile(text: str) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
+def _compile(text: str) -> Compiled:
     if len(text) > _LIMIT:
         raise ExpressionError(f"an expression of {len(text)} characters (at most {_LIMIT})")
     try:
@@ -221,25 +229,28 @@ def _compile(text: str) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
         raise ExpressionError(f"nested too deeply in expression\n    {text}") from None
 
 
-def _rewritten(
-    rewriter: _Rewriter, tree: ast.Expression
-) -> tuple[Evaluate, frozenset[str], frozenset[str]]:
-    body = rewriter.visit(tree)
+def _rewritten(rewriter: _Rewriter, tree: ast.Expression) -> Compiled:
+    body = rewriter.visit(tree).body
+    return Compiled(function_of(body, {}), frozenset(rewriter.names), frozenset(rewriter.calls), body)
+
+
+def function_of(body: ast.expr, values: Mapping[str, Any]) -> Evaluate:
+    """Return the function of a scope with a checked `body`; `values` are further names it uses."""
     function = ast.Expression(
         ast.Lambda(
             ast.arguments(
                 posonlyargs=[], args=[ast.arg("_s")], kwonlyargs=[], kw_defaults=[], defaults=[]
             ),
-            body.body,
+            body,
         )
     )
     code = compile(ast.fix_missing_locations(function), "<twin>", "eval")
-    evaluate: Evaluate = eval(code, _GLOBALS)  # noqa: S307 - only allow-listed nodes reach this
-    return evaluate, frozenset(rewriter.names), frozenset(rewriter.calls)
+    names = {**_GLOBALS, **values} if values else _GLOBALS
+    evaluate: Evaluate = eval(code, names)  # noqa: S307 - only allow-listed nodes reach this
+    return evaluate
 
 
-def parts_of(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names and the functions that an expression uses."""
-    compile_expression(text)
-    _, names, calls = _compiled[text]
-    return names, calls
+def compiled(text: str, names: frozenset[str] | None = None) -> Compiled:
+    """Return all that is known of an expression; raises as compile_expression does."""
+    compile_expression(text, names)
+    return _compiled[text]

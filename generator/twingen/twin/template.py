@@ -8,12 +8,13 @@ Three directives shape objects and lists: `$each`/`as`/`give` (with `key`: an ob
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twingen.errors import ExpressionError
-from twingen.twin.expression import Evaluate, compile_expression, parts_of
+from twingen.twin.expression import Evaluate, compile_expression, compiled, function_of
 from twingen.twin.functions import FUNCTIONS, NOTHING, plain
 
 # What changes between two requests that see the same record at the same address.
@@ -31,8 +32,8 @@ def volatile(node: Any) -> bool:
             return False
         for part in split_template(node):
             if not isinstance(part, str):
-                names, calls = parts_of(part[0])
-                if names & _VOLATILE or calls - _STEADY_CALLS:
+                found = compiled(part[0])
+                if found.names & _VOLATILE or found.calls - _STEADY_CALLS:
                     return True
         return False
     if isinstance(node, Mapping):
@@ -93,11 +94,11 @@ def compile_template(
     node: Any, names: frozenset[str] | None = None, *, parameters: bool = False
 ) -> Evaluate:
     """Return the function of a scope that builds the JSON value `node` describes."""
-    constant, value, evaluate = _template(node, names)
-    if constant:
-        return _Constant(value)
-    assert evaluate is not None
-    return evaluate
+    values: dict[str, Any] = {"_text": text_of, "_kept": _kept, "_members": _kept_members}
+    tree = _template(node, names, values)
+    if isinstance(tree, _Fixed):
+        return _Constant(tree.value)
+    return function_of(tree, values)
 
 
 class _Constant:
@@ -112,41 +113,69 @@ class _Constant:
         return self.value
 
 
-_Compiled = tuple[bool, Any, Evaluate | None]
+class _Fixed:
+    """What needs no evaluation."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
 
 
-def _template(node: Any, names: frozenset[str] | None) -> _Compiled:
+# What a template comes to: a value, or the syntax tree of an expression that builds it.
+_Tree = _Fixed | ast.expr
+_Names = frozenset[str] | None
+
+
+def _template(node: Any, names: _Names, values: dict[str, Any]) -> _Tree:
+    """Return what a template comes to; functions and values that its tree needs go into `values`."""
     if isinstance(node, str):
         return _string(node, names)
     if isinstance(node, Mapping):
-        if "$each" in node:
-            return False, None, _each(node, names)
-        if "$if" in node:
-            return False, None, _choice(node, names)
-        if "$merge" in node:
-            return False, None, _merge(node, names)
-        return _object(node, names)
+        for word, directive in (("$each", _each), ("$if", _choice), ("$merge", _merge)):
+            if word in node:
+                return _called(directive(node, names), values)
+        if any("{" in str(key) or "}" in str(key) for key in node):
+            return _called(_named_freely(node, names), values)
+        return _object(node, names, values)
     if isinstance(node, list):
-        return _list(node, names)
-    return True, node, None
+        return _list(node, names, values)
+    return _Fixed(node)
 
 
-def _string(text: str, names: frozenset[str] | None) -> _Compiled:
+def _called(function: Evaluate, values: dict[str, Any]) -> ast.expr:
+    name = f"_c{len(values)}"
+    values[name] = function
+    return ast.Call(ast.Name(name, ast.Load()), [ast.Name("_s", ast.Load())], [])
+
+
+def _tree(part: _Tree, values: dict[str, Any]) -> ast.expr:
+    if not isinstance(part, _Fixed):
+        return part
+    if part.value is None or isinstance(part.value, (str, bool, int, float)):
+        return ast.Constant(part.value)
+    name = f"_k{len(values)}"
+    values[name] = part.value
+    return ast.Name(name, ast.Load())
+
+
+def _string(text: str, names: _Names) -> _Tree:
     if "{" not in text and "}" not in text:
-        return True, text, None
+        return _Fixed(text)
     parts = split_template(text)
     if all(isinstance(part, str) for part in parts):
-        return True, "".join(part for part in parts if isinstance(part, str)), None
+        return _Fixed("".join(part for part in parts if isinstance(part, str)))
     if len(parts) == 1:
-        return False, None, compile_expression(parts[0][0], names)
-    pieces = [part if isinstance(part, str) else compile_expression(part[0], names) for part in parts]
-
-    def evaluate(scope: Any) -> str:
-        return "".join(
-            [piece if isinstance(piece, str) else text_of(piece(scope)) for piece in pieces]
+        return compiled(parts[0][0], names).tree
+    pieces: list[ast.expr] = [
+        ast.Constant(part)
+        if isinstance(part, str)
+        else ast.FormattedValue(
+            ast.Call(ast.Name("_text", ast.Load()), [compiled(part[0], names).tree], []), -1
         )
-
-    return False, None, evaluate
+        for part in parts
+    ]
+    return ast.JoinedStr(pieces)
 
 
 def text_of(value: Any) -> str:
@@ -162,41 +191,47 @@ def text_of(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=str)
 
 
-def _object(node: Mapping[str, Any], names: frozenset[str] | None) -> _Compiled:
-    entries = [(str(key), _template(value, names)) for key, value in node.items()]
-    if all(entry[0] for _, entry in entries) and not any("{" in key or "}" in key for key, _ in entries):
-        return True, {key: entry[1] for key, entry in entries}, None
-    compiled = []
-    for key, (constant, value, evaluate) in entries:
-        name = _string(key, names)
-        compiled.append((name[1] if name[0] else name[2], constant, value, evaluate))
+def _object(node: Mapping[str, Any], names: _Names, values: dict[str, Any]) -> _Tree:
+    entries = [(str(key), _template(value, names, values)) for key, value in node.items()]
+    if all(isinstance(part, _Fixed) for _, part in entries):
+        return _Fixed({key: part.value for key, part in entries if isinstance(part, _Fixed)})
+    whole = ast.Dict(
+        [ast.Constant(key) for key, _ in entries], [_tree(part, values) for _, part in entries]
+    )
+    return ast.Call(ast.Name("_kept", ast.Load()), [whole], [])
+
+
+def _kept(members: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the members that are nothing."""
+    for value in members.values():
+        if value is NOTHING:
+            return {name: value for name, value in members.items() if value is not NOTHING}
+    return members
+
+
+def _named_freely(node: Mapping[str, Any], names: _Names) -> Evaluate:
+    """Return the function that builds an object whose keys hold expressions."""
+    entries = [
+        (compile_template(str(key), names), compile_template(value, names)) for key, value in node.items()
+    ]
 
     def build(scope: Any) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key, constant, value, evaluate in compiled:
-            if not constant:
-                value = evaluate(scope)  # type: ignore[misc]
-                if value is NOTHING:
-                    continue
-            result[key if isinstance(key, str) else text_of(key(scope))] = value  # type: ignore[misc]
-        return result
+        built = [(text_of(key(scope)), value(scope)) for key, value in entries]
+        return {key: value for key, value in built if value is not NOTHING}
 
-    return False, None, build
+    return build
 
 
-def _list(node: list[Any], names: frozenset[str] | None) -> _Compiled:
-    entries = [_template(value, names) for value in node]
-    if all(entry[0] for entry in entries):
-        return True, [entry[1] for entry in entries], None
+def _list(node: list[Any], names: _Names, values: dict[str, Any]) -> _Tree:
+    parts = [_template(value, names, values) for value in node]
+    if all(isinstance(part, _Fixed) for part in parts):
+        return _Fixed([part.value for part in parts if isinstance(part, _Fixed)])
+    whole = ast.List([_tree(part, values) for part in parts], ast.Load())
+    return ast.Call(ast.Name("_members", ast.Load()), [whole], [])
 
-    def build(scope: Any) -> list[Any]:
-        values = [
-            value if constant else evaluate(scope)  # type: ignore[misc]
-            for constant, value, evaluate in entries
-        ]
-        return [value for value in values if value is not NOTHING]
 
-    return False, None, build
+def _kept_members(members: list[Any]) -> list[Any]:
+    return [value for value in members if value is not NOTHING]
 
 
 def _each(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:

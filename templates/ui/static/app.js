@@ -191,9 +191,8 @@ window.addEventListener("hashchange", () => {
   if (!matchMedia("(min-width: 1100px)").matches) setJournal(false);
   attempt(draw);
 });
-setJournal = journal.wire();
 let soon;
-journal.onEntry((entries) => {
+setJournal = journal.wire((entries) => {
   if (!entries.some((entry) => entry.method !== "GET")) return;
   clearTimeout(soon);
   soon = setTimeout(() => !$("dialog[open]") && refresh(), 150);

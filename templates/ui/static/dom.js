@@ -37,13 +37,14 @@ export function put(data, path, value) {
   const last = path[path.length - 1];
   let here = data;
   for (const step of path.slice(0, -1)) {
-    if (here[step] === null || typeof here[step] !== "object") {
-      Object.defineProperty(here, step, { value: {}, enumerable: true, writable: true, configurable: true });
-    }
+    if (!Object.hasOwn(here, step) || here[step] === null || typeof here[step] !== "object") own(here, step, {});
     here = here[step];
   }
-  Object.defineProperty(here, last, { value, enumerable: true, writable: true, configurable: true });
+  own(here, last, value);
 }
+
+// Also where the name is __proto__.
+const own = (here, name, value) => Object.defineProperty(here, name, { value, enumerable: true, writable: true, configurable: true });
 
 // changePassword, first_name, profile.login → Change password, First name, Login
 export function words(name) {
@@ -61,11 +62,9 @@ export function brief(value, field = "") {
     return when(value > 1e11 ? value : value * 1000, String(value));
   }
   if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) {
-    const plain = value.every((one) => one === null || typeof one !== "object");
-    return plain ? value.join(", ") : `${value.length} ${value.length === 1 ? "entry" : "entries"}`;
-  }
-  return JSON.stringify(value);
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  if (value.every((one) => one === null || typeof one !== "object")) return value.join(", ");
+  return `${value.length} ${value.length === 1 ? "entry" : "entries"}`;
 }
 
 function when(millis, exact) {
@@ -84,17 +83,11 @@ export function state(value) {
   return h("span", { class: `state ${tone}` }, text);
 }
 
+// A value, or a text that may be JSON, to be read.
 export function json(value) {
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  let text = value;
+  try { text = JSON.stringify(typeof value === "string" ? JSON.parse(value) : value, null, 2); } catch { /* as it is */ }
   return h("pre", { tabindex: "0", class: "json" }, text);
-}
-
-export function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }
 
 export async function copy(text, button) {

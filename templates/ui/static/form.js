@@ -16,7 +16,7 @@ export async function openForm(call, { title, record = null, ends = {}, done }) 
   const whole = h("textarea", { id: "whole-json", rows: "14", spellcheck: "false", class: "mono" });
   const wholeLabel = h("label", { for: "whole-json", hidden: true }, "Body as JSON");
   whole.hidden = true;
-  const listed = group(call, inputs, record);
+  const listed = group(inputs);
   const lacksBody = call.media && !call.fields.some((field) => field.in === "body");
 
   const toJson = () => {
@@ -90,15 +90,12 @@ async function picker(fill) {
   return { fill, id, label: words(fill.with || fill.resource), element: h("select", { id, required: true }, h("option", { value: "" }, "choose …"), options) };
 }
 
-// Required and telling fields first, by object; what is left folds away.
-function group(call, inputs, record) {
-  const known = new Set((resource(call.resource)?.columns) || []);
-  const rank = (one) => (one.field.required ? 0 : known.has(one.field.path.join(".")) ? 1 : one.filled ? 2 : one.field.in === "query" ? 4 : 3);
-  const ranked = [...inputs].sort((a, b) => rank(a) - rank(b));
-  const front = ranked.filter((one, index) => rank(one) < 2 || index < SHOWN);
-  const rest = ranked.filter((one) => !front.includes(one));
-  return h("div", { class: "fields" }, sets(front),
-    rest.length ? h("details", { class: "more-fields" }, h("summary", {}, `${rest.length} more ${rest.length === 1 ? "field" : "fields"}`), sets(rest)) : null);
+// Fields come with the telling ones first; what is left folds away.
+function group(inputs) {
+  const front = inputs.filter((one, index) => one.field.required || one.filled || index < SHOWN);
+  const rest = inputs.filter((one) => !front.includes(one));
+  return h("div", { class: "fields" }, sets(front), rest.length > 0 && h("details", { class: "more-fields" },
+    h("summary", {}, `${rest.length} more ${rest.length === 1 ? "field" : "fields"}`), sets(rest)));
 }
 
 function sets(inputs) {
@@ -119,58 +116,43 @@ function line(id, label, element, required, about) {
     element, about ? h("small", { id: `${id}-about`, class: "dim" }, about) : null);
 }
 
+const WRITTEN = { list: (value) => [].concat(value).join("\n"), json: (value) => JSON.stringify(value, null, 2) };
+
 function input(field, value, edits) {
+  const { type } = field;
   const name = field.path.join(".");
   const id = `field-${field.in}-${name}`.replace(/[^\w-]/g, "-");
   const common = { id, name, required: field.required && !edits };
-  const option = (value, text) => h("option", { value }, text);
   const filled = value !== undefined && value !== null;
-  let text = filled ? String(value) : "";
+  const before = filled ? (WRITTEN[type] || String)(value) : "";
   let element;
-  if (field.type === "boolean" || field.type === "choice") {
-    const options = field.type === "boolean" ? ["true", "false"] : field.options.map(String);
-    element = h("select", common, option("", "–"), options.map((one) => option(one, one)));
-  } else if (field.type === "list") {
-    text = filled && Array.isArray(value) ? value.join("\n") : text;
-    element = h("textarea", { ...common, rows: "2", placeholder: "one a line" });
-  } else if (field.type === "json") {
-    text = filled ? JSON.stringify(value, null, 2) : "";
-    element = h("textarea", { ...common, rows: "2", class: "mono", placeholder: "JSON", spellcheck: "false" });
-  } else if (field.type === "integer" || field.type === "number") {
-    element = h("input", { ...common, type: "number", step: field.type === "integer" ? "1" : "any" });
-  } else if (LONG.test(name)) {
-    element = h("textarea", { ...common, rows: "2" });
+  if (type === "boolean" || type === "choice") {
+    element = h("select", common, ["", ...(field.options || [true, false])].map((one) => h("option", { value: String(one) }, one === "" ? "–" : String(one))));
+  } else if (WRITTEN[type] || LONG.test(name)) {
+    element = h("textarea", { ...common, rows: "2", class: type === "json" ? "mono" : null, placeholder: { list: "one a line", json: "JSON" }[type] });
   } else {
-    const type = field.format === "email" ? "email" : "text";
-    element = h("input", { ...common, type, autocomplete: "off" });
+    const number = type === "integer" || type === "number";
+    element = h("input", { ...common, type: number ? "number" : field.format === "email" ? "email" : "text", step: number ? (type === "integer" ? "1" : "any") : null, autocomplete: "off" });
   }
-  element.value = text;
-  return { field, id, element, filled, before: text };
+  element.value = before;
+  return { field, id, element, filled, before };
 }
 
 // [field, value] of all that was filled in; an edit that may be partial sends the objects it touched.
 function collect(call, inputs, edits) {
   const changed = inputs.filter((one) => one.element.value !== one.before);
   const heads = new Set(changed.map((one) => one.field.path[0]));
-  const chosen = inputs.filter((one) => {
-    if (one.field.in !== "body" || !edits) return one.element.value !== "" || (edits && changed.includes(one));
-    return (call.partial ? heads.has(one.field.path[0]) : true) && (one.element.value !== "" || changed.includes(one));
-  });
-  return chosen.map((one) => [one.field, parse(one)]);
+  const meant = (one) => !edits || !call.partial || one.field.in !== "body" || heads.has(one.field.path[0]);
+  return inputs.filter((one) => meant(one) && (one.element.value !== "" || changed.includes(one))).map((one) => [one.field, parse(one)]);
 }
 
-function parse({ field, element }) {
-  const text = element.value;
-  if (text === "") return null;
-  switch (field.type) {
-    case "integer": case "number": return Number(text);
-    case "boolean": return text === "true";
-    case "choice": return field.options.find((option) => String(option) === text);
-    case "list": return text.split("\n").map((one) => one.trim()).filter(Boolean);
-    case "json": try { return JSON.parse(text); } catch (error) { throw new Refused(`${words(field.path.join("."))} is not JSON: ${error.message}`); }
-    default: return text;
-  }
-}
+const READ = {
+  integer: Number, number: Number, boolean: (text) => text === "true", json: JSON.parse,
+  list: (text) => text.split("\n").map((one) => one.trim()).filter(Boolean),
+  choice: (text, field) => field.options.find((option) => String(option) === text),
+};
+
+const parse = ({ field, element }) => (element.value === "" ? null : READ[field.type] ? READ[field.type](element.value, field) : element.value);
 
 export function confirmed(title, text, verb) {
   return new Promise((resolve) => {

@@ -1,16 +1,12 @@
 // The live journal: server-sent events, read with fetch so that headers can be sent.
 
-import { $, h, show, pretty, copy, json } from "./dom.js";
+import { $, h, show, copy, json } from "./dom.js";
 import { twin, control } from "./api.js";
 
 const MOST = 300;
 let last = 0;
 let stop = null;
 let heard = () => {};
-
-export function onEntry(listener) {
-  heard = listener;
-}
 
 export function start() {
   if (stop) stop.abort();
@@ -89,8 +85,8 @@ function fill(body, entry) {
   const button = h("button", { type: "button", class: "quiet", onclick: () => copy(curl(entry), button) }, "Copy as curl");
   show(body, h("div", { class: "buttons" }, button, h("span", { class: "dim" }, entry.operation)),
     entry.query ? [h("h3", {}, "Query"), json(entry.query.split("&").join("\n"))] : null,
-    entry.body ? [h("h3", {}, "Request"), json(pretty(entry.body))] : null,
-    h("h3", {}, "Response"), entry.answer ? json(pretty(entry.answer)) : h("p", { class: "dim" }, "no body"),
+    entry.body ? [h("h3", {}, "Request"), json(entry.body)] : null,
+    h("h3", {}, "Response"), entry.answer ? json(entry.answer) : h("p", { class: "dim" }, "no body"),
     entry.cut ? h("p", { class: "dim" }, "Bodies are cut at 4,096 bytes.") : null);
 }
 
@@ -107,7 +103,9 @@ export function curl(entry) {
   return parts.join(" ");
 }
 
-export function wire() {
+// Wire the panel up; `listener` is told of entries. Returns what opens and closes it.
+export function wire(listener) {
+  heard = listener;
   const box = $("#journal");
   const toggle = $("#journal-toggle");
   const set = (open) => {

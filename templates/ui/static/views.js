@@ -27,7 +27,7 @@ export async function list(name, params, go) {
   const walked = (params.get("after") || "").split(",").filter(Boolean);
   if (walked.length) query.set("after", walked.at(-1));
   const page = await control(`records/${encodeURIComponent(name)}?${query}`);
-  return [toolbar(one, params, kinds, kind, go), await chips(one, params, go),
+  return [toolbar(one, params, kinds, kind, go), chips(one, page, go),
     page.records.length || kind === "board" ? await draw(one, page, params) : nothing(one, params),
     kind === "table" || kind === "thread" ? pager(page, params, walked, kind === "table" ? PAGE : 50, go) : page.next && h("p", { class: "dim" }, `The newest ${page.records.length} are shown; filter for others.`)];
 }
@@ -50,17 +50,9 @@ function toolbar(one, params, kinds, kind, go) {
     make && h("button", { type: "button", class: "primary", id: "new", onclick: () => create(one, params) }, "New", h("kbd", {}, "n")));
 }
 
-async function chips(one, params, go) {
-  const found = [];
-  for (const [key, value] of params) {
-    if (!key.startsWith("ref.")) continue;
-    const kind = one.edge[key.slice(4)] || key.slice(4);
-    let label = value;
-    try { label = (await control(`records/${encodeURIComponent(kind)}/${encodeURIComponent(value)}`)).label; } catch { /* gone */ }
-    found.push(h("span", { class: "chip" }, `${words(key.slice(4))}: `, h("a", { href: link(kind, value) }, label),
-      h("button", { type: "button", "aria-label": `All ${one.title}`, onclick: () => go({ [key]: null, after: null }) }, "×")));
-  }
-  return found.length > 0 && h("p", { class: "chips" }, found);
+function chips(one, page, go) {
+  return Object.entries(page.within).map(([end, ref]) => h("p", { class: "chips" }, h("span", { class: "chip" }, `${words(end)}: `, anchor(ref),
+    h("button", { type: "button", "aria-label": `All ${one.title}`, onclick: () => go({ [`ref.${end}`]: null, after: null }) }, "×"))));
 }
 
 const nothing = (one, params) => h("p", { class: "nothing" }, params.get("q") ? `Nothing in ${one.title} holds “${params.get("q")}”.` : `No ${one.title.toLowerCase()} in this world yet.`);
@@ -105,8 +97,7 @@ function board(one, page) {
   }
   const card = (record) => h("li", { class: "card", "data-row": record.id }, h("a", { href: link(one.name, record.id) }, record.label),
     h("span", { class: "dim" }, one.columns.filter((path) => path !== one.label && path !== one.by).slice(0, 2).map((path) => at(record.data, path)).filter((value) => typeof value === "string").join(" ")));
-  const full = [...groups].filter(([, records]) => records.length);
-  const empty = [...groups].filter(([, records]) => !records.length);
+  const [full, empty] = [true, false].map((some) => [...groups].filter(([, records]) => records.length > 0 === some));
   return [h("div", { class: "board" }, full.map(([name, records]) => h("section", { "aria-label": name }, h("h2", {}, state(name), h("span", { class: "count" }, String(records.length))), h("ul", {}, records.map(card))))),
     empty.length > 0 && h("p", { class: "dim empties" }, "None in ", empty.map(([name]) => [state(name), " "]))];
 }
@@ -183,21 +174,9 @@ export async function detail(name, id, go) {
 const best = (calls) => ["PATCH", "POST", "PUT"].map((method) => calls.find((call) => call.method === method)).find(Boolean);
 
 function facts(one, record) {
-  const lines = [];
-  const times = [];
-  const walk = (data, head) => {
-    for (const [key, value] of Object.entries(data)) {
-      const path = [...head, key];
-      if (head.length === 0 && (key.startsWith("_") || value === record.id)) continue;
-      if (value !== null && typeof value === "object" && !Array.isArray(value) && head.length < 2) {
-        if (Object.keys(value).length) walk(value, path);
-      } else if (value !== null && value !== "") {
-        (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? times : lines).push(h("div", {}, h("dt", {}, head.length ? h("span", { class: "dim" }, `${head.map(words).join(" › ")} › `) : "", words(key)), h("dd", {}, cell(one, record, path.join(".")))));
-      }
-    }
-  };
-  if (record.data && typeof record.data === "object") walk(record.data, []);
-  return lines.length + times.length ? h("dl", { class: "facts" }, lines, times) : h("p", { class: "dim" }, "It has no fields of its own.");
+  if (!record.facts.length) return h("p", { class: "dim" }, "It has no fields of its own.");
+  const name = (path) => path.split(".").map((step, place, all) => (place < all.length - 1 ? h("span", { class: "dim" }, `${words(step)} › `) : words(step)));
+  return h("dl", { class: "facts" }, record.facts.map(([path]) => h("div", {}, h("dt", {}, name(path)), h("dd", {}, cell(one, record, path)))));
 }
 
 function relations(one, record) {
