@@ -42,9 +42,9 @@ regen: $(USED)
 	done
 
 bench: $(DEVELOPED)
-	@found=0; for file in bench/bench_*.py; do \
-		[ -e "$$file" ] || continue; found=1; $(BIN)/python $$file || exit; \
-	done; [ $$found = 1 ] || echo 'no benchmarks yet'
+	@failed=0; for file in worlds build serve; do \
+		$(BIN)/python bench/$$file.py || failed=1; \
+	done; exit $$failed
 
 constraints: $(DEVELOPED)
 	@{ echo '# The versions that the project is tested with; regenerate with `make constraints`.'; \

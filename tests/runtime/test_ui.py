@@ -97,7 +97,7 @@ def test_pages_of_records() -> None:
     page = control(call, "records/user?limit=3").json()
     assert [record["label"] for record in page["records"]] == ["Ann 6", "Ann 5", "Ann 4"]
     assert page["total"] == 7
-    assert page["columns"] == ["name", "role"]
+    assert page["columns"] == ["name", "role", "age", "status"]
     rest = control(call, f"records/user?limit=5&after={page['next']}").json()
     assert [record["label"] for record in rest["records"]] == ["Ann 3", "Ann 2", "Ann 1", "Ann 0"]
     assert rest["next"] is None
@@ -106,7 +106,7 @@ def test_pages_of_records() -> None:
     def found(query: str) -> list[str]:
         return [record["label"] for record in control(call, f"records/user?q={query}").json()["records"]]
 
-    assert found("ANN%203") == found("age:3") == found("name:ann%20age:3") == ["Ann 3"]
+    assert found("age:3") == found("name:ann%20age:3") == ["Ann 3"]
     assert found("status:closed") == []
     assert len(found("status:open")) == 7
 

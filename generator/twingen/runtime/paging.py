@@ -17,6 +17,7 @@ from twingen.twin.template import compile_template
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CHECK = 97
+_FARTHEST = 2**62  # of any place in a list
 
 
 class Page:
@@ -89,6 +90,8 @@ def decode_cursor(text: str) -> tuple[str, int] | None:
     except ValueError:
         return None
     number, check = divmod(value, _CHECK)
+    if number > _FARTHEST:
+        return None
     return (text[0], number) if check == (number * 7 + ord(text[0])) % _CHECK else None
 
 
@@ -137,7 +140,7 @@ class Pager:
             offset = _count(arguments.get(style.offset), 0, style.offset, style)
         elif style.number is not None:
             number = _count(arguments.get(style.number), 1, style.number, style)
-            offset = (max(number, 1) - 1) * limit
+            offset = min((max(number, 1) - 1) * limit, _FARTHEST)
         elif style.cursor is not None:
             cursor = arguments.get(style.cursor)
             if cursor is not None and cursor != "":
@@ -154,7 +157,9 @@ class Pager:
         following = None
         if len(items) > limit:
             items = items[:limit]
-            if style.offset is not None or style.number is not None:
+            if style.number is not None:
+                following = str(max(number, 1) + 1)
+            elif style.offset is not None:
                 following = str(offset + limit)
             elif items:
                 following = (
@@ -230,7 +235,7 @@ def _count(value: Any, default: int, name: str, style: Paging) -> int:
         raise Refusal(style.bad_limit, field=name, value=value) from None
     if number < 0:
         raise Refusal(style.bad_limit, field=name, value=value)
-    return number
+    return min(number, _FARTHEST)
 
 
 def row_age(row: Row) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
-from twingen.runtime.paths import get
+from twingen.runtime.paths import get, put
 from twingen.twin.model import Resource, Twin
 
 _TELLING = frozenset({"type", "kind", "status", "name", "signOnMode", "provider", "action", "mode"})
@@ -100,6 +100,7 @@ def _overlap(sample: dict[str, Any], sent: dict[str, Any], depth: int = 0) -> fl
 
 
 _ADDRESS = re.compile(r"^https?://[^/?#]+")
+_TELLING_ID = 4  # a shorter one may stand for something else where it occurs
 _LINKS = frozenset({"href", "self", "_links", "links", "next", "nextPage"})
 
 
@@ -111,7 +112,16 @@ def personal(
     that stay on the service (`hosts`, or under a member that holds links) lead to `base`.
     """
     old = get(sample, id_path) if id_path else None
-    result: dict[str, Any] = _adapted(sample, str(old) if old else None, identifier, base, hosts, False)
+    text = "" if old is None or isinstance(old, (dict, list)) else str(old)
+    telling = len(text) >= _TELLING_ID
+    result: dict[str, Any] = _adapted(sample, text if telling else None, identifier, base, hosts, False)
+    if text and not telling and id_path:
+        result = {
+            name: _stepped(member, text, identifier, base, name in _LINKS)
+            for name, member in result.items()
+        }
+        number = type(old) is int and identifier.isdigit()
+        result = put(result, id_path, int(identifier) if number else identifier)
     return result
 
 
@@ -126,12 +136,22 @@ def _adapted(
     if isinstance(value, list):
         return [_adapted(item, old, new, base, hosts, linking) for item in value]
     if not isinstance(value, str):
-        return new if old is not None and isinstance(value, int) and str(value) == old and new.isdigit() else value
-    if old is not None and len(old) > 3 and old in value:
+        same = old is not None and type(value) is int and str(value) == old and new.isdigit()
+        return int(new) if same else value
+    if old is not None and old in value:
         value = value.replace(old, new)
-    elif value == old:
-        value = new
     address = _ADDRESS.match(value)
     if address is not None and (linking or address.group() in hosts):
         value = base + value[address.end() :]
+    return value
+
+
+def _stepped(value: Any, old: str, new: str, base: str, linking: bool) -> Any:
+    """Return a member of a record with the short id `old` changed where it is a step of an address."""
+    if linking and isinstance(value, dict):
+        return {name: _stepped(member, old, new, base, True) for name, member in value.items()}
+    if linking and isinstance(value, list):
+        return [_stepped(item, old, new, base, True) for item in value]
+    if isinstance(value, str) and value.startswith(f"{base}/"):
+        return base + "/".join(new if step == old else step for step in value[len(base) :].split("/"))
     return value

@@ -5,6 +5,11 @@ import { $, h, show, put } from "./dom.js";
 export const twin = { data: null, world: "default", token: sessionStorage.getItem("twin-token") || "" };
 
 export class Refused extends Error {}
+// What a refusal says; anything else is a defect of ours and goes on.
+export const said = (error) => {
+  if (!(error instanceof Refused)) throw error;
+  return error.message;
+};
 
 export const resource = (name) => twin.data.resources.find((one) => one.name === name);
 
@@ -38,12 +43,10 @@ export async function load() {
     twin.data = await control("ui.json");
   } catch (error) {
     if (twin.world === "default") throw error;
-    const gone = twin.world; // the world of an old link
+    notice(`${said(error)}. This is the default one.`, "bad"); // a link to a world that is gone
     twin.world = "default";
     twin.data = await control("ui.json");
-    notice(`There is no world ${gone}; this is the default one.`, "bad");
   }
-  return twin.data;
 }
 
 // What the user wants called: {method, url, body, media}; `values` are [field, value] pairs.
@@ -76,9 +79,8 @@ export async function send(wanted) {
   const headers = { Authorization: twin.data.credential, "X-Twin-World": twin.world, Accept: "application/json, */*" };
   let body;
   if (wanted.body !== undefined) {
-    const form = wanted.media.includes("urlencoded");
     headers["Content-Type"] = wanted.media && !wanted.media.includes("*") ? wanted.media : "application/json";
-    body = form ? new URLSearchParams(Object.entries(wanted.body).map(([k, v]) => [k, typeof v === "object" ? JSON.stringify(v) : v])) : JSON.stringify(wanted.body);
+    body = wanted.media.includes("urlencoded") ? new URLSearchParams(Object.entries(wanted.body).map(([k, v]) => [k, typeof v === "object" ? JSON.stringify(v) : v])) : JSON.stringify(wanted.body);
   }
   const response = await reached(wanted.url, { method: wanted.method, headers, body });
   const text = await response.text();

@@ -1,8 +1,8 @@
 // Start, routes, keyboard, theme and worlds.
 
 import { $, h, show } from "./dom.js";
-import { twin, load, control, resource, notice, Refused } from "./api.js";
-import { list, detail, create, attempt } from "./views.js";
+import { twin, load, control, resource, notice, said } from "./api.js";
+import { list, detail, create, attempt, link } from "./views.js";
 import * as journal from "./journal.js";
 
 let drawn = 0;
@@ -19,9 +19,7 @@ function route() {
 function go(changes) {
   const { name, id, params } = route();
   for (const [key, value] of Object.entries(changes)) value === null ? params.delete(key) : params.set(key, value);
-  const query = params.toString();
-  const hash = `#/${encodeURIComponent(name)}${id === undefined ? "" : `/${encodeURIComponent(id)}`}${query ? `?${query}` : ""}`;
-  if (hash !== location.hash) history.replaceState(null, "", hash);
+  history.replaceState(null, "", link(name, id, params.size ? params : null));
   return refresh();
 }
 
@@ -39,8 +37,7 @@ async function draw() {
   try {
     parts = id === undefined ? await list(name, params, go) : await detail(name, id, go);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    parts = h("p", { class: "nothing" }, error.message, " ", h("a", { href: `#/${encodeURIComponent(name)}` }, one.title));
+    parts = h("p", { class: "nothing" }, said(error), " ", h("a", { href: link(name) }, one.title));
   }
   if (mine === drawn) keeping(() => show($("#view"), parts));
 }
@@ -68,26 +65,20 @@ async function refresh() {
   });
 }
 
-// Counts in the sidebar, resources that the page does not name, worlds.
+// Counts in the sidebar, and the worlds.
 function dress() {
   for (const one of twin.data.resources) {
-    let anchor = document.querySelector(`#nav a[data-resource="${CSS.escape(one.name)}"]`);
-    if (!anchor) {
-      anchor = h("a", { href: `#/${encodeURIComponent(one.name)}`, "data-resource": one.name }, one.title);
-      $("#nav ul").append(h("li", {}, anchor));
-    }
-    let count = $(".count", anchor);
-    if (!count) anchor.append(" ", (count = h("span", { class: "count" })));
-    count.textContent = String(one.count);
+    const anchor = $(`#nav a[data-resource="${CSS.escape(one.name)}"]`);
+    if (!anchor) continue; // a hand took it out of the page
+    $(".count", anchor)?.remove();
+    anchor.append(h("span", { class: "count" }, ` ${one.count}`));
   }
   show($("#world"), twin.data.worlds.map((name) => h("option", { value: name, selected: name === twin.world }, name)));
 }
 
 function enter(world) {
   twin.world = world;
-  const url = new URL(location.href);
-  world === "default" ? url.searchParams.delete("world") : url.searchParams.set("world", world);
-  history.replaceState(null, "", url);
+  history.replaceState(null, "", (world === "default" ? location.pathname : `?world=${encodeURIComponent(world)}`) + location.hash);
   document.body.classList.toggle("other-world", world !== "default");
   journal.start();
   return refresh();
@@ -118,8 +109,7 @@ async function worldsDeed(event) {
     await enter(world);
     notice(text);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    $("#worlds-problem").textContent = error.message;
+    $("#worlds-problem").textContent = said(error);
     $("#worlds-problem").hidden = false;
   }
 }
@@ -163,9 +153,8 @@ const THEMES = ["auto", "light", "dark"];
 
 function theme(name) {
   const chosen = THEMES.includes(name) ? name : "auto";
-  chosen === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = chosen);
-  $("#theme").title = `Theme: ${chosen}`;
-  $("#theme").setAttribute("aria-label", `Theme: ${chosen}`);
+  document.documentElement.dataset.theme = chosen;
+  $("#theme").title = $("#theme").ariaLabel = `Theme: ${chosen}`;
   localStorage.setItem("twin-theme", chosen);
 }
 

@@ -1,7 +1,7 @@
 // Forms for calls: fields from the request's schema, pickers for what a record belongs to, JSON instead.
 
 import { $, h, show, at, words } from "./dom.js";
-import { control, request, send, resource, Refused } from "./api.js";
+import { control, request, send, resource, said } from "./api.js";
 
 const SHOWN = 8;
 const LONG = /(description|text|body|content|message|note|summary)$/i;
@@ -48,8 +48,7 @@ export async function openForm(call, { title, record = null, ends = {}, done }) 
       box.close();
       done(answer);
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof SyntaxError)) throw error;
-      problem.textContent = error instanceof SyntaxError ? `Not JSON: ${error.message}` : error.message;
+      problem.textContent = error instanceof SyntaxError ? `Not JSON: ${error.message}` : said(error);
       problem.hidden = false;
       problem.scrollIntoView({ block: "nearest" });
     } finally {

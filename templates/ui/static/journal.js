@@ -24,9 +24,8 @@ async function follow(signal) {
       tell("live");
       pause = 500;
       await read(response.body.getReader(), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-    }
+    } catch { /* the twin stopped, or its world is gone: again in a while */ }
+    if (signal.aborted) return;
     tell("reconnecting …");
     await new Promise((resolve) => setTimeout(resolve, pause));
     pause = Math.min(pause * 2, 8000);
@@ -40,19 +39,14 @@ async function read(reader, signal) {
     const { value, done } = await reader.read();
     if (done) return;
     buffer += decoder.decode(value, { stream: true });
-    const events = buffer.split("\n\n");
-    buffer = events.pop();
-    const entries = events.flatMap((event) => {
-      const line = event.split("\n").find((one) => one.startsWith("data: "));
-      return line ? [JSON.parse(line.slice(6))] : [];
-    });
+    const lines = buffer.split("\n");
+    buffer = lines.pop();
+    const entries = lines.filter((line) => line.startsWith("data: ")).map((line) => JSON.parse(line.slice(6)));
     if (entries.length) add(entries);
   }
 }
 
-function tell(text) {
-  if ($("#journal-state").textContent !== text) $("#journal-state").textContent = text;
-}
+const tell = (text) => ($("#journal-state").textContent = text);
 
 function add(entries) {
   const list = $("#entries");

@@ -1,7 +1,7 @@
 // How records are shown: table, board, thread, tree, and one record with its relations.
 
 import { $, h, at, words, brief, state, json, copy } from "./dom.js";
-import { control, request, send, resource, notice, Refused } from "./api.js";
+import { control, request, send, resource, notice, said } from "./api.js";
 import { openForm, needsNothing, confirmed, callOf } from "./form.js";
 
 const PAGE = 25;
@@ -89,8 +89,7 @@ function table(one, page, params) {
 }
 
 function board(one, page) {
-  const states = [...((one.lifecycle && one.lifecycle.states) || [])];
-  const groups = new Map(states.map((name) => [name, []]));
+  const groups = new Map((one.lifecycle?.states || []).map((name) => [name, []]));
   for (const record of page.records) {
     const name = String(at(record.data, one.by) ?? "–");
     groups.set(name, [...(groups.get(name) || []), record]);
@@ -117,11 +116,8 @@ async function thread(one, page, params) {
 }
 
 function tree(one, page) {
-  const above = (record) => {
-    const value = record.refs[one.by] ? record.refs[one.by].id : at(record.data, one.by);
-    return Array.isArray(value) ? value[0] : value;
-  };
-  const known = new Map(page.records.map((record) => [record.id, record]));
+  const above = (record) => [].concat(record.refs[one.by]?.id ?? at(record.data, one.by))[0];
+  const known = new Set(page.records.map((record) => record.id));
   const below = new Map();
   const roots = [];
   for (const record of page.records) {
@@ -225,16 +221,14 @@ async function after(one, record, text, go, answer) {
 }
 
 const endsOf = (params) => Object.fromEntries([...(params || [])].filter(([key]) => key.startsWith("ref.")).map(([key, value]) => [key.slice(4), value]));
-
 export function create(one, params) {
   const call = callOf(one, "create") || callOf(one, "link");
   if (!call) return;
   const done = async () => {
-    const page = await control(`records/${encodeURIComponent(one.name)}?limit=1`);
-    if (page.records.length) {
-      notice(`Created ${page.records[0].label}.`);
-      location.hash = link(one.name, page.records[0].id);
-    }
+    const { records: [made] } = await control(`records/${encodeURIComponent(one.name)}?limit=1`);
+    if (!made) return;
+    notice(`Created ${made.label}.`);
+    location.hash = link(one.name, made.id);
   };
   attempt(() => openForm(call, { title: `New ${words(one.name).toLowerCase()}`, ends: endsOf(params), done }));
 }
@@ -243,8 +237,7 @@ export async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    notice(error.message, "bad");
+    notice(said(error), "bad");
     $("#notice").scrollIntoView({ block: "nearest" });
   }
 }
