@@ -213,7 +213,7 @@ def test_dry_runs_and_events(built: Built, tmp_path: Path) -> None:
     assert not after.written
     assert content(built.path) == before
     stages = [event.stage for event in events if isinstance(event, StageStarted)]
-    assert stages == ["read", "infer", "adopt", "write"]
+    assert stages == ["read", "infer", "adopt", "prove", "write"]
     assert [event.stage for event in events if isinstance(event, StageFinished)] == stages
 
 

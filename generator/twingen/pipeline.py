@@ -142,7 +142,6 @@ def _compile(
     counts = {"units": len(adopted.units), "operations": len(adopted.keys)}
     on_event(StageFinished(stage="adopt", seconds=time.perf_counter() - started, counts=counts))
 
-    on_event(StageStarted(stage="write", detail=str(out)))
     started = time.perf_counter()
     folder = _folder(name, contract, adopted, draft.aliases)
     source, problem = models.result()
@@ -154,7 +153,10 @@ def _compile(
     proving = time.perf_counter()
     standing = standings(twin, draft.reasons, prove(twin))
     tiers = dict(Counter(str(one.tier) for one in standing.values()))
-    on_event(StageFinished(stage="prove", seconds=time.perf_counter() - proving, counts=tiers))
+    spent = time.perf_counter() - proving
+    on_event(StageFinished(stage="prove", seconds=spent, counts=tiers))
+
+    on_event(StageStarted(stage="write", detail=str(out)))
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
     if not dry_run:
@@ -162,7 +164,7 @@ def _compile(
     on_event(
         StageFinished(
             stage="write",
-            seconds=time.perf_counter() - started,
+            seconds=time.perf_counter() - started - spent,
             counts={"files": len(folder.files)},
         )
     )

@@ -59,7 +59,8 @@ def _standing(
     else:
         proof = verdict.proof if verdict is not None else None
         unproven = list(verdict.open) if verdict is not None else []
-        problems += unproven or ([_UNPROVEN] if proof is None else [])
+        known = unproven or (verdict is not None and verdict.against)
+        problems += unproven if known or proof is not None else [_UNPROVEN]
     if verdict is not None:
         problems += verdict.against
     problems += _ignored(twin, documented, operation)

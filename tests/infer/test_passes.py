@@ -190,6 +190,50 @@ inferred:
 """
 
 
+def test_what_operations_say_of_their_own_trouble_is_nobody_elses() -> None:
+    """Of failures that differ the form is learnt, not the words; a lone 405 is not about methods."""
+    def failing(status: str, body: Any) -> dict[str, Any]:
+        content = {"application/json": {"example": body}}
+        return {"responses": {"200": {"description": "x"}, status: {"description": "x", "content": content}}}
+
+    found = conventions(draft(document("GET /a\nGET /b\nGET /c\nGET /d\nGET /e\nGET /f\nGET /g", {
+        "GET /a": failing("404", {"messages": ["No such {field}."], "at": "http://x/a", "n": 4, "v": "1.0"}),
+        "GET /b": failing("404", {"messages": ["The page is gone"], "at": "http://x/b", "n": 4, "v": "1.0"}),
+        "GET /c": failing("404", {"messages": ["No user found"], "at": "http://x/b", "n": 4, "v": "1.0"}),
+        "GET /d": failing("405", {"message": "Pull request is not mergeable"}),
+        "GET /e": failing("409", {"code": "name_taken", "message": "That name is taken"}),
+        "GET /f": failing("400", {"code": "bad"}),
+    })))  # fmt: skip
+    assert dump_service(found.service) == OWN_TROUBLE
+
+
+OWN_TROUBLE = """\
+service: t
+auth: {scheme: token}
+errors:
+  cases:
+    not_found:
+      status: 404
+      summary: Not Found
+      body:
+        messages: ['{summary}']
+        n: 4
+        v: '1.0'
+    method_not_allowed:
+      status: 405
+      summary: Method Not Allowed
+      body: {message: '{summary}'}
+    conflict:
+      status: 409
+      summary: Conflict
+      body: {message: '{summary}'}
+inferred:
+- 'error-envelope: 404 in the form of 3 published examples'
+- 'error-envelope: 405 in the form of 1 published examples'
+- 'error-envelope: 409 in the form of 1 published examples'
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

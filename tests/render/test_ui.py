@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.shop import shop_twin, write_docs
 
+from tests.shop import shop_twin, write_docs
 from twingen.folders import templates_folder
 from twingen.pipeline import Built, build
 from twingen.twin.load import load_twin

@@ -28,6 +28,7 @@ paging:
            body: {items: "{page.items}", startAt: "{page.offset}", isLast: "{page.last}", total: "{page.total}"}}
   number: {limit: per, number: page, default_limit: 3, max_limit: 5,
            body: {items: "{page.items}", page: "{page.number}", pages: "{page.pages}", last: "{page.last}"}}
+  linked: {limit: per, number: page, default_limit: 3, max_limit: 5, link_header: true}
 """
 
 
@@ -158,6 +159,15 @@ def test_cursors_that_never_were_one(style: str, cursor: str) -> None:
     assert (status, answer["error"], answer["field"]) == (410, "bad_cursor", name)
 
 
+def test_the_link_to_the_next_numbered_page() -> None:
+    call = users("page: linked")
+    fill(call, 5)
+    following = local(links(call("GET", "/users?per=2"))['rel="next"'])
+    assert following == "/users?page=2&per=2"
+    assert ids(call.json("GET", following)) == ["u3", "u4"]
+    assert local(links(call("GET", following))['rel="next"']) == "/users?page=3&per=2"
+
+
 def test_an_empty_cursor_is_none() -> None:
     call = users("page: cursor")
     fill(call, 2)
@@ -172,6 +182,7 @@ def test_an_empty_cursor_is_none() -> None:
         ("cursor", "limit=x", None), ("cursor", "limit=1.5", None),
         ("body", "limit=6", None), ("body", "limit=0", 3), ("body", "limit=-4", 3),
         ("offset", "startAt=7", 1), ("offset", "startAt=8", 0), ("offset", "startAt=900", 0),
+        ("offset", f"startAt={10**40}", 0), ("number", f"page={10**40}&per=5", 0),
         ("offset", "startAt=-1", None), ("offset", "startAt=x", None),
         ("number", "page=3", 2), ("number", "page=9", 0), ("number", "page=0", 3), ("number", "page=x", None),
     ],
@@ -338,7 +349,7 @@ def test_unknown_styles_and_ends_are_named() -> None:
     assert answer.status == 500
     assert answer.json()["error"]["message"] == (
         "resources/user.yaml operation GET /users: there is no paging style 'nope' (operation GET /users)\n"
-        "  styles in service.yaml: body, cursor, number, offset"
+        "  styles in service.yaml: body, cursor, linked, number, offset"
     )
     bad = GROUP.replace("take: user", "take: usr")
     call = users("order: n", bad, "resource: member\nedge: {group: group, user: user}\n")

@@ -143,6 +143,7 @@ def _print(
             f"{one['unsupported']} unsupported"
         )
         click.echo(f"  credential  Authorization: {one['credential']}")
+        click.echo(f"  pages       {one['url']}/_twin/ui")
         if authority is not None:
             click.echo(f"  trust       {authority}")
         for number, line in enumerate(one["try"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -25,12 +26,22 @@ _CASES = {
     429: "rate_limited",
 }
 
+# Of these, what one operation publishes is about itself.
+_OWN = frozenset({400, 403, 405, 409})
+_DIFFERENT = object()
+
 
 def conventions(draft: Draft) -> Draft:
-    """Learn the error envelope once: for each status the example that most operations publish."""
+    """Learn the error envelope once: for each status the example that most operations publish.
+
+    An example that only some of them publish speaks of their own trouble: of it the form is taken,
+    and its words are left out.
+    """
     seen: dict[int, Counter[bytes]] = {}
     media_types: Counter[str] = Counter()
+    documented: Counter[str] = Counter()
     for operation in draft.contract.operations:
+        documented.update({response.status for response in operation.responses})
         for status, media_type, value in _error_examples(operation):
             seen.setdefault(status, Counter())[orjson.dumps(value)] += 1
             media_types[media_type] += 1
@@ -40,8 +51,15 @@ def conventions(draft: Draft) -> Draft:
         found = seen.get(status)
         if found:
             body, count = found.most_common(1)[0]
-            cases[name] = ErrorCase(name=name, status=status, body=literal(orjson.loads(body)))
-            cited.append(f"error-envelope: {status} as in {count} published examples")
+            if _general(status, count, found.total(), documented[str(status)]):
+                cases[name] = ErrorCase(name=name, status=status, body=literal(orjson.loads(body)))
+                cited.append(f"error-envelope: {status} as in {count} published examples")
+                continue
+            alike, form = _form(found)
+            if form is not None:
+                words = {"summary": HTTPStatus(status).phrase}
+                cases[name] = ErrorCase(name=name, status=status, fields=words, body=form)
+                cited.append(f"error-envelope: {status} in the form of {alike} published examples")
     errors = Errors(
         content_type=media_types.most_common(1)[0][0] if media_types else "application/json",
         cases=cases,
@@ -49,6 +67,51 @@ def conventions(draft: Draft) -> Draft:
     auth = Authentication(scheme=_scheme(draft))
     service = replace(draft.service, auth=auth, errors=errors, inferred=tuple(cited))
     return replace(draft, service=service)
+
+
+def _general(status: int, count: int, total: int, documented: int) -> bool:
+    """Return whether an example is every operation's: `count` of the `total` that publish any have it.
+
+    What an operation says of its input or of a conflict is its own, unless others that have the
+    status (`documented` in all) say the same.
+    """
+    if status in _OWN and count < max(2, documented / 10):
+        return False
+    return count * 2 >= total
+
+
+def _form(found: Counter[bytes]) -> tuple[int, Any]:
+    """Return how many examples have the commonest form, and that form with `{summary}` for words."""
+    forms: dict[bytes, list[tuple[Any, int]]] = {}
+    for body, count in found.items():
+        value = orjson.loads(body)
+        forms.setdefault(orjson.dumps(_outline(value), option=orjson.OPT_SORT_KEYS), []).append((value, count))
+    alike = max(forms.values(), key=lambda values: sum(count for _, count in values))
+    form = _common([value for value, _ in alike])
+    count = sum(count for _, count in alike)
+    return (count, form) if "{summary}" in orjson.dumps(form).decode() else (count, None)
+
+
+def _outline(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _outline(member) for name, member in value.items()}
+    return [_outline(value[0])] if isinstance(value, list) and value else type(value).__name__
+
+
+def _common(values: list[Any]) -> Any:
+    """Return what examples of one form share: words as `{summary}`, and nothing where they differ."""
+    first = values[0]
+    if isinstance(first, dict):
+        members = {literal(name): _common([value[name] for value in values]) for name in first}
+        return {name: member for name, member in members.items() if member is not _DIFFERENT}
+    if isinstance(first, list) and first:
+        member = _common([value[0] for value in values])
+        return [] if member is _DIFFERENT else [member]
+    if isinstance(first, str) and any(" " in value.strip() for value in values):
+        return "{summary}"
+    if any(value != first for value in values):
+        return _DIFFERENT
+    return literal(first) if len(values) > 1 or not isinstance(first, str) else _DIFFERENT
 
 
 def _error_examples(operation: Operation) -> list[tuple[int, str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -58,6 +59,7 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
             try:
                 body = await _body(receive, body_limit)
             except _Gone:
+                await _unread(send)
                 return
         host = headers.get("host") or _authority(scope, headers)
         request = Request(
@@ -100,6 +102,15 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
     return serve
 
 
+async def _unread(send: Send) -> None:
+    """Refuse a body that ended before its end: who sent broken chunks may still be there to read."""
+    refusal = plain(400, "malformed", "the body broke off")
+    headers = [(name.encode(), value.encode()) for name, value in refusal.headers]
+    with contextlib.suppress(OSError, RuntimeError):
+        await send({"type": "http.response.start", "status": 400, "headers": headers})
+        await send({"type": "http.response.body", "body": refusal.body})
+
+
 async def _body(receive: Receive, limit: int) -> bytes:
     """Return the body, cut after `limit` + 1 bytes; raises _Gone."""
     message = await receive()
@@ -135,7 +146,10 @@ async def _stream(
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         while not gone.done():
             more.clear()
-            await send({"type": "http.response.body", "body": feed.take(), "more_body": True})
+            part = feed.take()
+            await send({"type": "http.response.body", "body": part or b"", "more_body": part is not None})
+            if part is None:
+                return
             news = asyncio.ensure_future(more.wait())
             await asyncio.wait({news, gone}, timeout=_SILENCE, return_when=asyncio.FIRST_COMPLETED)
             news.cancel()

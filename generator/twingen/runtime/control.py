@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import orjson
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from twingen.runtime.app import TwinApp
     from twingen.runtime.run import Run
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", ""})
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 
 
 def problem(status: int, title: str, detail: str = "", **more: Any) -> Response:
@@ -91,14 +92,10 @@ class Control:
             if not hmac.compare_digest(sent.encode("utf-8", "replace"), self.token.encode()):
                 return problem(401, "Unauthorized", "the control plane wants X-Twin-Token")
             return None
-        host = urlsplit("//" + request.headers.get("host", "")).hostname or ""
-        if host not in _LOOPBACK:
+        if not _LOOPBACK.fullmatch(request.headers.get("host") or "localhost"):
             return problem(403, "Forbidden", "the control plane answers on loopback names only")
-        origin = request.headers.get("origin")
-        if origin and origin != "null":
-            if (urlsplit(origin).hostname or "") not in _LOOPBACK:
-                return problem(403, "Forbidden", "cross-origin requests may not use the control plane")
-        elif origin == "null":
+        scheme, slashes, host = (request.headers.get("origin") or "http://localhost").partition("://")
+        if scheme not in {"http", "https"} or not slashes or not _LOOPBACK.fullmatch(host):
             return problem(403, "Forbidden", "cross-origin requests may not use the control plane")
         return None
 

@@ -36,8 +36,8 @@ class Feed(Protocol):
     def open(self, wake: Callable[[], object]) -> None:
         """Begin; `wake` is called, in any thread, whenever there is something to take."""
 
-    def take(self) -> bytes:
-        """Return what there is to send; a sign of life when there is nothing."""
+    def take(self) -> bytes | None:
+        """Return what there is to send, a sign of life when there is nothing; None at the end."""
 
     def close(self) -> None: ...
 

@@ -69,6 +69,7 @@ class Recorder:
     def __init__(self) -> None:
         self.count = 0
         self.listeners: list[Callable[[Entry], None]] = []
+        self.feeds: list[JournalFeed] = []
 
     def record(self, world: World, entry: Entry) -> None:
         self.count += 1
@@ -76,6 +77,11 @@ class Recorder:
         world.journal.append(entry)
         for listener in tuple(self.listeners):
             listener(entry)
+
+    def close(self) -> None:
+        """End every feed: the server stops."""
+        for feed in tuple(self.feeds):
+            feed.end()
 
 
 class JournalFeed:
@@ -87,6 +93,7 @@ class JournalFeed:
         self._recorder = recorder
         self._name = name
         self._twins = frozenset(twins)
+        self._over = False
         self._waiting = deque(
             (entry for entry in list(world.journal) if entry.number > after), maxlen=JOURNAL_LENGTH
         )
@@ -95,8 +102,11 @@ class JournalFeed:
     def open(self, wake: Callable[[], object]) -> None:
         self._wake = wake
         self._recorder.listeners.append(self._hear)
+        self._recorder.feeds.append(self)
 
-    def take(self) -> bytes:
+    def take(self) -> bytes | None:
+        if self._over:
+            return None
         parts = [b": there\n\n"] if not self._waiting else []
         while self._waiting:
             entry = self._waiting.popleft()
@@ -106,6 +116,11 @@ class JournalFeed:
     def close(self) -> None:
         if self._hear in self._recorder.listeners:
             self._recorder.listeners.remove(self._hear)
+            self._recorder.feeds.remove(self)
+
+    def end(self) -> None:
+        self._over = True
+        self._wake()
 
     def _hear(self, entry: Entry) -> None:
         if entry.world == self._name and entry.twin in self._twins:

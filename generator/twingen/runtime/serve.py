@@ -160,6 +160,7 @@ async def _serve(
     if done == {ready} and ready.exception() is None:
         done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
+    run.recorder.close()
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait(tasks, timeout=_GRACE)

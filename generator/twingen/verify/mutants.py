@@ -66,17 +66,9 @@ def off_by_one() -> Mutant:
     )
 
 
-def backwards() -> Mutant:
-    return Mutant(name="reversed-order", answers=lambda body: _members(body, lambda items: items[::-1]))
-
-
 def at_once() -> Mutant:
     """Has forgotten its first step."""
     return Mutant(name="no-first-step", behaves=lambda operation: replace(operation, first=()))
-
-
-def unguarded() -> Mutant:
-    return Mutant(name="dropped-guard", behaves=lambda operation: replace(operation, guards=()))
 
 
 def _members(body: Any, change: Callable[[list[Any]], list[Any]]) -> Any:

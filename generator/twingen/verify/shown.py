@@ -72,6 +72,8 @@ def unlike(sent: Any, shown: Any, skip: Callable[[Path], bool]) -> tuple[str, st
             there = paths.get(shown, path)
             if not _same(value, there):
                 return ".".join(path), brief(value), brief(there)
+        elif value in (False, "", [], {}):
+            continue  # left out like what is not set
         elif not any(_same(value, there) for there in named(shown, path[-1])):
             return ".".join(path), brief(value), "nothing"
     return None

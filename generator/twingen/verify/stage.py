@@ -227,7 +227,8 @@ class Stages:
         body: dict[str, Any] = {}
         queried = {p.name for p in documented.parameters if p.location == "query"}
         for find in operation.find:
-            *above, place = [int(found) for found in _PATH.findall(find.by)] or [None]
+            places = [int(found) for found in _PATH.findall(find.by)]
+            above, place = places[:-1], places[-1] if places else None
             argument = _ARGUMENT.fullmatch(find.by)
             if place is None and argument is None and not self._edge(find):
                 if _ASKED.search(find.by) and not find.optional:

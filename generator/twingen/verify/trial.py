@@ -65,11 +65,21 @@ class Trial:
         """Call an operation about the chosen records."""
         address = self.stages.address(subject, operation, chosen)
         documented = self.app.routes[operation.key].documented
-        asked = {**queries(documented, self.app.schemas), **address.query, **(query or {})}
+        asked = {**queries(documented, self.app.schemas), **address.query, **self._everything(operation)}
+        asked.update(query or {})
         sent = self.stages.laid(body, address)
         if sent is not None and media is None:
             media = next((m.type for m in (documented.body.content if documented.body else ())), None)
         return subject.call(operation.key, address.values, asked, sent, media)
+
+    def _everything(self, operation: Operation) -> dict[str, str]:
+        """Return what asks for whole records, where answers show only some fields unless asked."""
+        treatments = {**self.app.twin.service.parameters, **operation.parameters}
+        return {
+            name: "*"
+            for name, one in treatments.items()
+            if one.use == "fields" and one.options.get("default") and operation.effect == "none"
+        }
 
     def write(
         self, subject: Subject, operation: Operation, chosen: Chosen, number: int

@@ -19,24 +19,16 @@ export async function control(path, options = {}) {
   if (options.json !== undefined) headers["Content-Type"] = "application/json";
   const body = options.json === undefined ? undefined : JSON.stringify(options.json);
   const response = await reached(`/_twin/${path}`, { method: options.method || "GET", headers, body, signal: options.signal });
-  if (response.status === 401) {
-    await askToken();
-    return control(path, options);
-  }
+  if (response.status === 401) return askToken().then(() => control(path, options));
   if (options.stream && response.ok) return response;
   const text = await response.text();
   if (!response.ok) throw new Refused(message(text, response.status));
   return text ? JSON.parse(text) : null;
 }
 
-async function reached(url, options) {
-  try {
-    return await fetch(url, options);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refused("The twin does not answer. Is it still running?");
-  }
-}
+const reached = (url, options) => fetch(url, options).catch((error) => {
+  throw error.name === "AbortError" ? error : new Refused("The twin does not answer. Is it still running?");
+});
 
 export async function load() {
   try {
@@ -61,7 +53,7 @@ export function request(call, values, record, ends = {}) {
     else { put(body, [name], value); sent = true; }
   };
   for (const one of call.fill) {
-    const value = one.with === "self" ? record && record.id : ends[one.with] || (record && record.refs[one.with] && record.refs[one.with].id);
+    const value = one.with === "self" ? record?.id : ends[one.with] || record?.refs[one.with]?.id;
     if (value) set(one.in, one.name, value);
   }
   for (const [field, value] of values) {

@@ -44,8 +44,7 @@ async function draw() {
 
 // Draw while the focus, the cursor in the filter, the selected row and open details stay.
 function keeping(change) {
-  const focused = document.activeElement && document.activeElement.id;
-  const caret = focused === "filter" ? [$("#filter").value, $("#filter").selectionStart] : null;
+  const caret = document.activeElement?.id === "filter" ? [$("#filter").value, $("#filter").selectionStart] : null;
   const open = [...document.querySelectorAll("#view details[open][id]")].map((one) => one.id);
   change();
   for (const id of open) if (document.getElementById(id)) document.getElementById(id).open = true;
@@ -57,13 +56,7 @@ function keeping(change) {
   select(selected, false);
 }
 
-async function refresh() {
-  await attempt(async () => {
-    await load();
-    dress();
-    await draw();
-  });
-}
+const refresh = () => attempt(async () => { await load(); dress(); await draw(); });
 
 // Counts in the sidebar, and the worlds.
 function dress() {
@@ -120,16 +113,15 @@ function select(index, scroll = true) {
   const all = rows();
   selected = all.length ? Math.min(index, all.length - 1) : -1;
   all.forEach((row, place) => row.classList.toggle("selected", place === selected));
-  if (scroll && selected >= 0) {
-    all[selected].scrollIntoView({ block: "nearest" });
-    all[selected].querySelector("a").focus({ preventScroll: true });
-  }
+  if (!scroll || selected < 0) return;
+  all[selected].scrollIntoView({ block: "nearest" });
+  all[selected].querySelector("a").focus({ preventScroll: true });
 }
 
 function escape() {
+  const filter = $("#filter");
   if ($("#view details.menu[open]")) $("#view details.menu[open]").open = false;
-  else if (document.activeElement === $("#filter") && $("#filter").value) { $("#filter").value = ""; go({ q: null, after: null }); }
-  else if (document.activeElement === $("#filter")) $("#filter").blur();
+  else if (filter && document.activeElement === filter) filter.value ? go({ q: (filter.value = "") || null, after: null }) : filter.blur();
   else if (document.body.classList.contains("menu-open")) setMenu(false);
   else if ($("#up")) $("#up").click();
 }
@@ -142,7 +134,7 @@ function keys(event) {
     "/": () => $("#filter")?.focus(), j: () => select(selected + 1), k: () => select(Math.max(selected - 1, 0)),
     Enter: () => selected >= 0 && event.target === document.body && rows()[selected].querySelector("a").click(),
     n: () => ($("#new") ? $("#new").click() : resource(route().name) && create(resource(route().name))), e: () => $("#edit")?.click(),
-    l: () => $("#journal-toggle").click(), w: worldsDialog, "?": () => $("#help-dialog").showModal(),
+    l: () => $("#journal-toggle").click(), w: worldsDialog, "?": CLICKS.help,
   };
   if (!Object.hasOwn(deeds, event.key)) return;
   if (event.key !== "Enter") event.preventDefault();
@@ -164,11 +156,13 @@ function setMenu(open) {
 }
 
 theme(localStorage.getItem("twin-theme"));
-$("#theme").addEventListener("click", () => theme(THEMES[(THEMES.indexOf(localStorage.getItem("twin-theme")) + 1) % 3]));
-$("#menu").addEventListener("click", () => setMenu(!document.body.classList.contains("menu-open")));
+const CLICKS = {
+  theme: () => theme(THEMES[(THEMES.indexOf(localStorage.getItem("twin-theme")) + 1) % 3]),
+  menu: () => setMenu(!document.body.classList.contains("menu-open")),
+  worlds: worldsDialog, help: () => $("#help-dialog").showModal(),
+};
+for (const [id, deed] of Object.entries(CLICKS)) $(`#${id}`).addEventListener("click", deed);
 $("#world").addEventListener("change", (event) => attempt(() => enter(event.target.value)));
-$("#worlds").addEventListener("click", worldsDialog);
-$("#help").addEventListener("click", () => $("#help-dialog").showModal());
 $("#worlds-dialog form").addEventListener("submit", worldsDeed);
 document.addEventListener("keydown", keys);
 document.addEventListener("click", (event) => {

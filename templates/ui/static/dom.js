@@ -12,35 +12,24 @@ export function h(tag, attributes = {}, ...children) {
     else if (name in element && typeof value !== "string") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  append(element, children);
+  show(element, children);
   return element;
 }
 
-function append(element, children) {
-  for (const child of children) {
-    if (child === null || child === undefined || child === false) continue;
-    if (Array.isArray(child)) append(element, child);
-    else element.append(child);
-  }
-}
-
-export function show(element, ...children) {
-  element.replaceChildren();
-  append(element, children);
-}
+export const show = (element, ...children) =>
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
 
 export const at = (data, path) =>
   (Array.isArray(path) ? path : path.split(".")).reduce(
     (value, step) => (value !== null && typeof value === "object" ? value[step] : undefined), data);
 
 export function put(data, path, value) {
-  const last = path[path.length - 1];
   let here = data;
   for (const step of path.slice(0, -1)) {
     if (!Object.hasOwn(here, step) || here[step] === null || typeof here[step] !== "object") own(here, step, {});
     here = here[step];
   }
-  own(here, last, value);
+  own(here, path.at(-1), value);
 }
 
 // Also where the name is __proto__.

@@ -13,18 +13,17 @@ export async function openForm(call, { title, record = null, ends = {}, done }) 
   const inputs = call.fields.map((field) => input(field, edits ? at(record.data, field.path) : undefined, edits));
   const pickers = await Promise.all(call.fill.filter((one) => wanted(one, record, ends)).map(picker));
   const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
-  const whole = h("textarea", { id: "whole-json", rows: "14", spellcheck: "false", class: "mono" });
-  const wholeLabel = h("label", { for: "whole-json", hidden: true }, "Body as JSON");
-  whole.hidden = true;
+  const text = h("textarea", { id: "whole-json", rows: "14", spellcheck: "false", class: "mono" });
+  const whole = h("div", { class: "field", hidden: true }, h("label", { for: "whole-json" }, "Body as JSON"), text);
   const listed = group(inputs);
   const lacksBody = call.media && !call.fields.some((field) => field.in === "body");
 
   const toJson = () => {
-    whole.value = JSON.stringify(request(call, collect(call, inputs, edits).filter(([field]) => field.in === "body"), null).body || {}, null, 2);
-    whole.hidden = wholeLabel.hidden = false;
+    text.value = JSON.stringify(request(call, collect(call, inputs, edits).filter(([field]) => field.in === "body"), null).body || {}, null, 2);
     listed.hidden = !lacksBody;
-    swap.hidden = true;
-    whole.focus();
+    swap.hidden = !(whole.hidden = false);
+    for (const one of inputs) if (one.field.in === "body") one.element.required = false;
+    text.focus();
   };
   const swap = h("button", { type: "button", class: "quiet", onclick: toJson, hidden: !call.media }, "Write JSON instead");
   const submit = async (event) => {
@@ -38,11 +37,10 @@ export async function openForm(call, { title, record = null, ends = {}, done }) 
         if (one.fill.with && one.fill.with !== "self") chosen[one.fill.with] = one.element.value;
         else extra.push([{ in: one.fill.in, path: [one.fill.name] }, one.element.value]);
       }
-      const values = collect(call, inputs, edits);
-      const asked = request(call, [...extra, ...values], record, chosen);
+      const asked = request(call, [...extra, ...collect(call, inputs, edits)], record, chosen);
       if (!whole.hidden) {
-        const written = JSON.parse(whole.value || "{}");
-        asked.body = whole.value.trim() ? { ...fillers(call, extra, record, chosen), ...written } : undefined;
+        const own = request(call, extra.filter(([field]) => field.in === "body"), record, chosen).body;
+        asked.body = text.value.trim() ? { ...own, ...JSON.parse(text.value) } : undefined;
       }
       const answer = await send(asked);
       box.close();
@@ -56,12 +54,9 @@ export async function openForm(call, { title, record = null, ends = {}, done }) 
     }
   };
   const button = h("button", { class: "primary" }, edits ? "Save" : call.kind === "create" ? "Create" : "Send");
-  show(box, h("form", { onsubmit: submit, novalidate: false },
-    h("h2", { id: "dialog-title" }, title),
+  show(box, h("form", { onsubmit: submit }, h("h2", { id: "dialog-title" }, title),
     h("p", { class: "dim mono" }, `${call.method} ${call.path}`, call.tier === "semantic" ? "" : ` (${call.tier}: answered without semantics)`),
-    problem,
-    pickers.map((one) => line(one.id, one.label, one.element, true)),
-    listed, wholeLabel, whole,
+    problem, pickers.map((one) => line(one.id, one.label, one.element, true)), listed, whole,
     h("div", { class: "buttons" }, button,
       h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Cancel"), swap)));
   if (lacksBody) toJson();
@@ -75,9 +70,6 @@ export const needsNothing = (call, record, ends = {}) =>
 
 const wanted = (one, record, ends) =>
   one.with === "self" ? !record : !ends[one.with] && !(record && record.refs[one.with]);
-
-const fillers = (call, extra, record, ends) =>
-  request(call, extra.filter(([field]) => field.in === "body"), record, ends).body || {};
 
 async function picker(fill) {
   const id = `pick-${fill.name}`;

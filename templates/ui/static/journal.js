@@ -66,9 +66,7 @@ function row(entry) {
   const good = entry.status < 300 ? "good" : entry.status < 400 ? "calm" : "bad";
   const time = new Date(entry.started).toLocaleTimeString();
   return h("details", { class: `entry ${entry.method === "GET" ? "reads" : "writes"}`, ontoggle: open },
-    h("summary", {},
-      h("span", { class: "method" }, entry.method),
-      h("span", { class: "path", title: entry.path }, entry.path),
+    h("summary", {}, h("span", { class: "method" }, entry.method), h("span", { class: "path", title: entry.path }, entry.path),
       h("span", { class: `status ${good}` }, String(entry.status)),
       h("span", { class: "more" }, entry.tier && entry.tier !== "semantic" ? h("b", { class: "tier" }, entry.tier) : entry.tier || "no route",
         entry.twin === twin.data.name ? "" : ` · ${entry.twin}`, ` · ${time}`)),
@@ -90,10 +88,8 @@ export function curl(entry) {
   const url = location.origin + entry.path + (entry.query ? `?${entry.query}` : "");
   const parts = ["curl", "-X", entry.method, quoted(url), "-H", quoted(`Authorization: ${twin.data.credential}`)];
   if (entry.world !== "default") parts.push("-H", quoted(`X-Twin-World: ${entry.world}`));
-  if (entry.body) {
-    if (entry.content_type) parts.push("-H", quoted(`Content-Type: ${entry.content_type}`));
-    parts.push("--data-binary", quoted(entry.body));
-  }
+  if (entry.content_type) parts.push("-H", quoted(`Content-Type: ${entry.content_type}`));
+  if (entry.body) parts.push("--data-binary", quoted(entry.body));
   return parts.join(" ");
 }
 

@@ -200,10 +200,7 @@ async function run(one, call, record, params, go) {
 async function remove(one, call, record, go) {
   const verb = call.kind === "unlink" ? "Remove" : "Delete";
   if (!(await confirmed(`${verb} ${record.label}?`, `${call.method} ${call.path}`, verb))) return;
-  await attempt(async () => {
-    await send(request(call, [], record));
-    await after(one, record, `${verb}d.`, go);
-  });
+  await attempt(() => send(request(call, [], record)).then(() => after(one, record, `${verb}d.`, go)));
 }
 
 // After a call: stay with the record if it is still there, else go to the list.

@@ -35,7 +35,11 @@ def places(trial: Trial, case: str) -> None:
         writer = operation
     if writer is None:
         raise Unreached("nothing writes it")
+    before = subject.fork()
     sent, _ = trial.write(subject, writer, chosen, 8)
+    if sent and _seen(trial, before, reader, chosen, sent):
+        # It was like that before: something else tells more.
+        sent, _ = trial.write(subject, writer, chosen, 7)
     if sent in (None, {}, []):
         raise Unreached("its request carries nothing that could be looked for")
     if operation.effect != "delete":

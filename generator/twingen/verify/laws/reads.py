@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from twingen.runtime import paths
 from twingen.verify.mutants import Mutant, confused
@@ -28,15 +29,28 @@ def read_what_is(trial: Trial, case: str) -> None:
         reply = trial.call(subject, operation, dict(sight.chosen))
         if not reply.ok:
             raise Broken("a record that is there to be shown", str(reply))
-        trial.shows("sent for it", made.sent or {}, reply.body, operation)
         path = trial.kind.id_path
         row = trial.stages.row(subject, made.resource, made.id)
+        # What the create dropped is not the read's fault.
+        kept = _kept(made.sent, row.data) if row is not None else {}
+        trial.shows("sent for it", kept, reply.body, operation)
         if path is None or row is None or not paths.has(row.data, path):
             continue
         if operation.answer.body is not None and not any(named(reply.body, path[-1])):
             continue
         if unlike(paths.put({}, path, paths.get(row.data, path)), reply.body, lambda _: False):
             raise Broken(f"the record {sight.name}", str(reply))
+
+
+def _kept(sent: Any, stored: Any) -> Any:
+    """Return what was sent as far as it is stored."""
+    if not isinstance(sent, dict) or not isinstance(stored, dict):
+        return {}
+    return {
+        name: _kept(value, stored[name]) if isinstance(value, dict) else value
+        for name, value in sent.items()
+        if name in stored and (isinstance(value, dict) or value == stored[name])
+    }
 
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
