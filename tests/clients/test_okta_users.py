@@ -618,3 +618,14 @@ def test_lists_show_only_the_self_link_and_page_by_header(okta: Org) -> None:
         "E0000029",
         [{"errorSummary": "Invalid cursor."}],
     )
+
+
+def test_a_create_without_a_body_is_marked_as_shape(okta: Org) -> None:
+    made = okta.http("POST", "/api/v1/users")
+    assert (made.status_code, made.headers["x-twin-tier"]) == (200, "shape")
+    assert made.json()["profile"]["login"].endswith("@example.com")
+
+
+def test_strict_refuses_a_create_without_a_body(served: Callable[..., Served]) -> None:
+    refused = Org(served("okta", options=["--strict"])).http("POST", "/api/v1/users")
+    assert (refused.status_code, refused.json()["errorCode"]) == (400, "E0000003")

@@ -233,6 +233,14 @@ def test_a_chunked_body(shop: Served) -> None:
     assert (answer.status, answer.json()["name"]) == (201, "Chunks")
 
 
+def test_broken_chunks(shop: Served) -> None:
+    head = f"POST {ITEMS} HTTP/1.1\r\nhost: x\r\nauthorization: {shop.credential()}\r\n"
+    for chunks in ("zz\r\n{}\r\n0\r\n\r\n", "-1\r\n{}", "2\r\n{}zz"):
+        found = raw(shop, f"{head}transfer-encoding: chunked\r\n\r\n{chunks}".encode())
+        assert found.startswith(b"HTTP/1.1 400 "), chunks
+    assert send(shop, "GET", ITEMS).status == 200
+
+
 def test_pipelined_requests_are_answered_in_order(shop: Served) -> None:
     one = f"GET {ITEMS} HTTP/1.1\r\nhost: x\r\nauthorization: {shop.credential()}\r\n\r\n"
     two = f"GET {ITEMS}/nobody HTTP/1.1\r\nhost: x\r\nauthorization: {shop.credential()}\r\n\r\n"
@@ -324,7 +332,9 @@ def test_bad_worlds(shop: Served, body: bytes, status: int) -> None:
     "headers",
     [
         {"host": "evil.example"}, {"host": "127.0.0.1.evil.example"}, {"origin": "https://evil.example"},
-        {"origin": "null"}, {"origin": "http://localhost.evil.example"},
+        {"origin": "null"}, {"origin": "http://localhost.evil.example"}, {"origin": "garbage"},
+        {"origin": "file://"}, {"origin": "http://["}, {"host": "["}, {"host": "evil.example:80@localhost"},
+        {"host": "localhost:x"}, {"host": "localhost, evil.example"},
     ],
 )  # fmt: skip
 def test_strangers_may_not_use_the_control_plane(shop: Served, headers: dict[str, str]) -> None:

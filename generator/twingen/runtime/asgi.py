@@ -61,7 +61,7 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
             except _Gone:
                 await _unread(send)
                 return
-        host = headers.get("host") or _authority(scope, headers)
+        host = headers.get("host") or headers.setdefault("host", _authority(scope, headers))
         request = Request(
             method,
             scope["raw_path"].decode("latin-1"),

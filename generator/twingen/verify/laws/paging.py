@@ -33,7 +33,8 @@ def pages(trial: Trial, case: str) -> None:
     counts = {trial.name(found.subject, made): 0 for made in found.records}
     path = trial.kind.id_path
     turns = 0
-    for reply in _follow(trial, style, limit, found, len(counts) + 60):
+    most = len(trial.stages.rows(found.subject, trial.resource.name)) + 10
+    for reply in _follow(trial, style, limit, found, most):
         if not reply.ok and turns == 0:
             raise Unreached(f"it is refused: {reply}")
         if not reply.ok:
