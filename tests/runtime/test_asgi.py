@@ -80,9 +80,10 @@ def test_a_large_body_is_cut_above_the_limit(run: Run, monkeypatch: pytest.Monke
     assert len(requests[0].body) == 101
 
 
-def test_a_client_that_leaves_gets_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_breaks_off_reaches_no_twin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = seen(run, monkeypatch)
-    assert ask(run, {"type": "http.request", "body": b"a", "more_body": True}) == []
+    start, _ = ask(run, {"type": "http.request", "body": b"a", "more_body": True})
+    assert start["status"] == 400
     assert requests == []
 
 

@@ -216,10 +216,16 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
         write_only=dict.fromkeys(_hidden(fields, sent, contract)),
         read_only=tuple(
             path for path, member in fields.items()
-            if resolve(member, contract.schemas).get("readOnly") and path not in born and path not in changed
+            if resolve(member, contract.schemas).get("readOnly") and path not in born
+            and path not in changed and not _sendable(sent.get(path), contract)
         ),
         inferred=(f"collections: {where} answers an object with {field!r}",),
     )  # fmt: skip
+
+
+def _sendable(schema: Schema | None, contract: Contract) -> bool:
+    """Return whether requests may carry a field, whatever the answer's schema says of it."""
+    return schema is not None and not resolve(schema, contract.schemas).get("readOnly")
 
 
 def _required(fields: dict[str, Schema], known: set[str], contract: Contract) -> dict[str, Any]:

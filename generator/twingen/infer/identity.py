@@ -60,6 +60,8 @@ def style(values: list[Any], number: bool, schema: Schema) -> str:
     texts = [text for text in texts if 4 <= len(text) <= 64 and re.fullmatch(r"[\w-]+", text)]
     if not texts:
         return "{base62:20}"
+    if all(text.isdigit() for text in texts):
+        return "{counter:10001}"
     length = max({len(text) for text in texts}, key=[len(text) for text in texts].count)
     texts = [text for text in texts if len(text) == length]
     prefix = os.path.commonprefix(texts)[:4] if len(texts) > 1 else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twingen.contract.model import Contract, Operation, Schema
-from twingen.contract.schemas import resolve
+from twingen.contract.schemas import properties, resolve
 from twingen.twin.model import Paging
 
 _LIMIT = (
@@ -21,6 +21,7 @@ _CURSOR = (
 _BY_ID = frozenset({"starting_after", "after_id", "startingAfter", "afterId", "last_id"})
 _OFFSET = ("startAt", "offset", "skip", "start", "$skip")
 _NUMBER = ("page", "page_number", "pageNumber")
+_LINKS = frozenset({"_links", "links", "paging"})
 _TOTAL = {"total", "totalCount", "total_count", "totalResults"}
 _NEXT = {"next", "nextPageToken", "next_cursor", "nextCursor", "next_page_token", "cursor"}
 
@@ -39,7 +40,8 @@ def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging 
     largest = schema.get("maximum")
     largest = int(largest) if isinstance(largest, (int, float)) and largest < 1e6 else 1000
     default = schema.get("default")
-    default = default if isinstance(default, int) and not isinstance(default, bool) else min(largest, 100)
+    if not isinstance(default, int) or isinstance(default, bool) or default < 1:
+        default = min(largest, 100)
     name = "cursor" if cursor else "offset" if offset else "page" if number else "limit"
     return Paging(
         name=name,
@@ -67,6 +69,8 @@ def envelope(
             body[name] = "{page.total}"
         elif name in _NEXT and style is not None and style.cursor:
             body[name] = "{either(page.next, nothing)}"
+        elif name in _LINKS and style is not None and "next" in _members(schema, contract):
+            body[name] = {"next": _next_link(schema, contract)}
         elif name in {"isLast", "is_last"}:
             body[name] = "{page.last}"
         elif name in {"has_more", "hasMore", "more"}:
@@ -78,6 +82,18 @@ def envelope(
         elif fixed is not None:
             body[name] = fixed
     return body
+
+
+def _members(schema: Schema, contract: Contract) -> dict[str, Schema]:
+    return properties(resolve(schema, contract.schemas), contract.schemas)
+
+
+def _next_link(schema: Schema, contract: Contract) -> str:
+    """Return the template of the link to the next page: an address, or an object that holds it."""
+    following = resolve(_members(schema, contract)["next"], contract.schemas)
+    if "href" in properties(following, contract.schemas):
+        return "{ {'href': page.next_url} if page.next else nothing}"
+    return "{page.next_url if page.next else nothing}"
 
 
 def constant(schema: Schema, contract: Contract) -> Any:
