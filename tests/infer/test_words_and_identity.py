@@ -66,7 +66,7 @@ def test_the_field_that_a_parameter_means(
         (["00u1ab2cd3efGHIJK4x7", "00u9zz8yy7xxWVUTS6q5"], {}, "00u{base62:17}"),
         (["c56a4180-65aa-42ec-a945-5fd21dec0538"], {}, "{uuid}"),
         ([], {"format": "uuid"}, "{uuid}"),
-        (["10001", "10002"], {}, "1000{digits:1}"),
+        (["10001", "10002"], {}, "{counter:10001}"),
         (["12345"], {}, "{counter:10001}"),
         (["deadbeef01", "cafebabe02"], {}, "{hex:10}"),
         (["C0123ABCD", "C0987ZYXW"], {}, "C0{upper:8}"),

@@ -10,24 +10,42 @@ from twingen.twin.model import Resource, Seed
 
 
 def default_world(draft: Draft) -> Draft:
-    """Seed the first published record of every top-level list, all of those nobody can add to."""
+    """Seed the first published record of every top-level list, more of those nobody can add to.
+
+    What nobody can add to under a seeded record is seeded as well: it is born with it.
+    """
     seeded = {seed.resource for seed in draft.seeds}
     seeds: list[Seed] = list(draft.seeds)
     for resource in draft.resources.values():
-        if resource.parents or resource.edge or resource.singleton or resource.name in seeded:
+        if resource.edge or resource.singleton or resource.name in seeded:
+            continue
+        made = _made(draft, resource)
+        if resource.parents and (made or not set(resource.parents) <= seeded):
             continue
         reference = _listed(draft, resource)
-        if reference is not None:
-            count = 1 if _made(draft, resource) else 3
-            seeds += [
-                Seed(resource=resource.name, sample=f"{reference.removesuffix('[]')}[{number}]")
-                for number in _apart(_published(draft, reference), resource.identity.field or "id")[:count]
-            ]
+        if reference is None:
+            continue
+        places = _apart(_published(draft, reference), resource.identity.field or "id")[: 1 if made else 3]
+        seeds += [
+            Seed(
+                resource=resource.name,
+                sample=f"{reference.removesuffix('[]')}[{number}]",
+                name=_called(resource.name) if place == 0 else None,
+                refs={parent: f"{{{_called(parent)}}}" for parent in resource.parents},
+            )
+            for place, number in enumerate(places)
+        ]
+        if places:
+            seeded.add(resource.name)
     resources = {
         name: replace(resource, seeds=tuple(seed for seed in seeds if seed.resource == name))
         for name, resource in draft.resources.items()
     }
     return replace(draft, resources=resources, seeds=())
+
+
+def _called(name: str) -> str:
+    return "a_" + name.replace("-", "_")
 
 
 def _listed(draft: Draft, resource: Resource) -> str | None:

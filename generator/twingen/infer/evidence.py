@@ -62,6 +62,19 @@ def record_properties(schema: Schema | None, contract: Contract) -> dict[str, Sc
     return found
 
 
+def facts(schema: Schema, contract: Contract) -> dict[str, Any]:
+    """Return what is said of one value: references followed, and the parts of an allOf laid together."""
+    plain = resolve(schema, contract.schemas)
+    found: dict[str, Any] = {}
+    for part in plain.get("allOf", ()):
+        if isinstance(part, dict):
+            found.update(resolve(part, contract.schemas))
+    found.update({name: value for name, value in plain.items() if name != "allOf"})
+    if "allOf" in plain and "type" not in found and "enum" in found:
+        found["type"] = "string"
+    return found
+
+
 def is_object(schema: Schema | None, contract: Contract) -> bool:
     if schema is None:
         return False

@@ -8,7 +8,7 @@ from dataclasses import replace
 from twingen.contract.model import Parameter, Schema
 from twingen.contract.schemas import properties, resolve, types
 from twingen.infer.draft import Draft
-from twingen.infer.evidence import list_items, record_properties, success_schema
+from twingen.infer.evidence import facts, list_items, record_properties, success_schema
 from twingen.twin.model import Treatment
 
 _EXPRESSION = re.compile(r"\b(eq|sw|co|ne|pr|gt|lt)\b\s*(\\?[\"'“]|%22)|\bSCIM\b", re.I)
@@ -54,7 +54,7 @@ def _paths(fields: dict[str, Schema], draft: Draft) -> dict[str, Schema]:
     """Return the scalar fields of a record and of the objects directly in it, by dotted path."""
     found: dict[str, Schema] = {}
     for name, schema in fields.items():
-        plain = resolve(schema, draft.contract.schemas)
+        plain = facts(schema, draft.contract)
         if "." in name or name.startswith("_"):
             continue
         if types(plain) & _SCALARS:
@@ -94,7 +94,7 @@ def _open(path: str, fields: dict[str, Schema]) -> bool:
 
 def _equals(parameter: Parameter, fields: dict[str, Schema], draft: Draft) -> Treatment | None:
     """Return the selection by a field of the parameter's name, where their types agree."""
-    schema = resolve(parameter.schema, draft.contract.schemas)
+    schema = facts(parameter.schema, draft.contract)
     kinds = types(schema)
     if "array" in kinds:
         items = schema.get("items")

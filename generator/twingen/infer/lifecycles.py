@@ -7,10 +7,9 @@ from collections import defaultdict
 from dataclasses import replace
 
 from twingen.contract.model import Operation as Documented
-from twingen.contract.schemas import resolve
 from twingen.infer.draft import Draft
-from twingen.infer.evidence import record_properties, segments, success_schema
-from twingen.twin.model import FirstStep, Lifecycle, Move, Operation, Resource
+from twingen.infer.evidence import facts, record_properties, segments, success_schema
+from twingen.twin.model import FirstStep, Lifecycle, Move, Operation, Resource, Treatment
 
 _STATES = ("status", "state", "lifecycleState", "lifecycle_state")
 _GROUPS = frozenset({"lifecycle", "actions", "action", "state", "status"})
@@ -77,7 +76,32 @@ def lifecycles(draft: Draft) -> Draft:
             resources[name],
             lifecycle=Lifecycle(field=field, states=tuple(states), moves=found_moves),
         )
-    return _two_steps(replace(draft, resources=resources), moves)
+    return _born_active(_two_steps(replace(draft, resources=resources), moves))
+
+
+def _born_active(draft: Draft) -> Draft:
+    """Let a create's `activate` flag choose the state that a record is born in."""
+    documented = {operation.key: operation for operation in draft.contract.operations}
+    for operation in list(draft.operations.values()):
+        lifecycle = draft.resources[operation.resource].lifecycle if operation.resource in draft.resources else None
+        flag = next((p for p in documented[operation.key].parameters if p.name == "activate"), None)
+        if operation.does != "create" or lifecycle is None or flag is None:
+            continue
+        active = next((s for s in lifecycle.states if s.upper() in _ENDS["activate"]), None)
+        asleep = next((s for s in lifecycle.states if s.upper() in _ENDS["deactivate"]), None)
+        default = flag.schema.get("default", True)
+        if active is None or asleep is None or not isinstance(default, bool):
+            continue
+        asked = "query.activate == false" if default else "query.activate != true"
+        draft = draft.behaving(
+            replace(
+                operation,
+                set={**operation.set, lifecycle.field: f"{{{asleep!r} if {asked} else {active!r}}}"},
+                parameters={**operation.parameters, "activate": Treatment(use="flag")},
+                inferred=(*operation.inferred, "lifecycles: `activate` chooses the first state"),
+            )
+        )
+    return draft
 
 
 def _items(draft: Draft) -> dict[tuple[str, ...], Operation]:
@@ -116,7 +140,7 @@ def _states(resource: Resource, draft: Draft) -> tuple[str | None, list[str]]:
         fields = record_properties(schema, draft.contract)
         for name in _STATES:
             if name in fields:
-                values = resolve(fields[name], draft.contract.schemas).get("enum")
+                values = facts(fields[name], draft.contract).get("enum")
                 if isinstance(values, list):
                     return name, [value for value in values if isinstance(value, str)]
     return None, []

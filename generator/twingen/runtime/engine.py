@@ -473,13 +473,16 @@ class Engine:
         """Make the records of seed.yaml in `world`."""
         scope = Scope(self, world, Request("SEED", "/"))
         names: dict[str, Any] = {}
-        own = (seed for resource in self.twin.resources for seed in resource.seeds)
+        above = sorted(self.twin.resources, key=lambda resource: len(resource.parents))
+        own = (seed for resource in above for seed in resource.seeds)
         for seed in (*self.twin.seeds, *own):
             inside = scope.with_names(names)
             data = compile_template(seed.data)(inside) or {}
             if seed.sample is not None:
                 data = {**self.samples.one(seed.sample), **data}
             refs = {name: compile_template(value)(inside) for name, value in seed.refs.items()}
+            if seed.sample is not None and None in refs.values():
+                continue  # published under a record that this twin does not start with
             try:
                 row = self.create(inside, seed.resource, dict(data), refs, id=self._seeded(seed, data))
             except Refusal as refusal:
