@@ -325,6 +325,8 @@ def _behaviours(
         if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
             continue
         behaviour = _operation(draft, documented, does, effect, "item", resource, (*above, own))
+        if method == "PUT" and made is None:
+            behaviour = _upsert(behaviour, documented, resource, own, draft)
         if does == "delete":
             behaviour = replace(behaviour, answer=_gone(documented, resource, draft))
         yield behaviour, None
@@ -345,6 +347,27 @@ def _gone(documented: Documented, resource: Resource, draft: Draft) -> Answer:
         elif name == resource.identity.field or name in ours:
             body[name] = f"{{record.{name}}}" if name.isidentifier() else "{nothing}"
     return Answer(body=body) if body else Answer()
+
+
+def _upsert(
+    replacing: Operation, documented: Documented, resource: Resource, own: Find, draft: Draft
+) -> Operation:
+    """Let a PUT make what is not there yet, under the name that the client chose.
+
+    Where nothing else makes records, this does. A body of any kind is the record's `value`, if it
+    has one.
+    """
+    mine = draft.contract.schemas.get(resource.schema or "", {})
+    fields = set(record_properties(mine, draft.contract))
+    free = not record_properties(request_schema(documented), draft.contract)
+    return replace(
+        replacing,
+        does="upsert",
+        effect="upsert",
+        find=(*replacing.find[:-1], replace(own, optional=True)),
+        input={"value": "{body}"} if free and "value" in fields else None,
+        inferred=("collections: PUT makes it where nothing else does",),
+    )
 
 
 def _location(made: Documented, resource: Resource) -> str:
