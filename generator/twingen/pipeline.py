@@ -159,6 +159,7 @@ def _compile(
     on_event(StageStarted(stage="write", detail=str(out)))
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
+    built = folder.load()  # first, so that an interruption after the exchange is next to impossible
     if not dry_run:
         write_folder(folder, out)
     on_event(
@@ -169,7 +170,7 @@ def _compile(
         )
     )
     return Built(
-        twin=folder.load(),
+        twin=built,
         path=out,
         diagnostics=tuple(diagnostics),
         adopted=tuple(sorted(adopted.units)),

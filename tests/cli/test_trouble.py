@@ -113,6 +113,20 @@ def test_foreign_files_beside_a_twin(twingen: Twingen) -> None:
     )  # fmt: skip
 
 
+def test_foreign_files_inside_a_twin(twingen: Twingen) -> None:
+    write_docs(twingen.home / "docs")
+    out = shop_twin(twingen.home / "out")
+    (out / "resources" / "old").mkdir(parents=True)
+    (out / "ui").mkdir(exist_ok=True)
+    (out / "ui" / "photo.png").write_bytes(b"\x89PNG")
+    expect(
+        twingen("build", "shop", "--docs", "docs", "--out", "out", "-q"), 2,
+        "twingen: out: the twin's folder holds foreign files: resources/old, ui/photo.png\n"
+        "  move them elsewhere; a build replaces the whole folder\n",
+    )  # fmt: skip
+    assert (out / "ui" / "photo.png").exists()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_no_permission(twingen: Twingen) -> None:
     write_docs(twingen.home / "docs")

@@ -94,6 +94,24 @@ def test_boolean_schemas(ingest: Ingest) -> None:
     }
 
 
+def test_tuples_in_3_1_as_they_were_before(ingest: Ingest) -> None:
+    schema = {"items": [{"type": "string"}, {}], "additionalItems": False, "nullable": True}
+    got = ingest({"api.yaml": openapi({"/x": {"get": OK}}, {"A": schema}, openapi="3.1.0")})
+    assert got.contract.schemas["A"] == {
+        "prefixItems": [{"type": "string"}, {}], "items": {"not": {}}, "nullable": True,
+    }  # fmt: skip
+    assert got.repairs("tuple-items") == ["$.components.schemas.A"]
+
+
+def test_operations_that_are_none_are_said(ingest: Ingest) -> None:
+    paths = {"/x": {"get": OK, "put": None, "post": [], "patch": "later"}}
+    got = ingest({"api.yaml": openapi(paths)})
+    assert [operation.method for operation in got.contract.operations] == ["GET"]
+    assert [line.partition(" (")[2] for line in got.said("unexpected-value")] == [
+        "left out: put /x)", "left out: post /x)", "left out: patch /x)",
+    ]  # fmt: skip
+
+
 def test_required_flags_on_properties(ingest: Ingest) -> None:
     schema = {"properties": {"a": {"type": "string", "required": True}}, "required": ["b"]}
     assert schema_of(ingest, schema) == {

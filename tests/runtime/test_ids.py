@@ -49,3 +49,9 @@ def test_an_unknown_style() -> None:
     assert str(caught.value) == (
         "no id style {octal}\n  styles: base62, base64, counter, digits, hex, lower, upper, uuid"
     )
+
+
+@pytest.mark.parametrize("style", ["{base62:20", "x}", "{base62: 3}", "{}"])
+def test_braces_that_are_no_style(style: str) -> None:
+    with pytest.raises(FormatError, match="a brace too many"):
+        compile_style(style)

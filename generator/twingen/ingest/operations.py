@@ -62,6 +62,9 @@ class OperationReader:
             raw = item[method]
             if method in METHODS and isinstance(raw, dict):
                 self._operation(method, path, raw, item, servers, place)
+            elif method in METHODS:
+                self._reading.say("warning", "unexpected-value", "an operation is a mapping",
+                                  place / method, left_out=f"{method} {name}")  # fmt: skip
 
     def _path(self, name: str, place: Place) -> str:
         path = name

@@ -76,6 +76,8 @@ class SchemaReader:
             )
             return {}
         schema = self._dialect(raw)
+        if isinstance(schema.get("items"), list):
+            schema = self._tuple(schema, place)
         found: Json = {}
         for keyword, value in schema.items():
             if keyword in MAPS:
@@ -91,6 +93,22 @@ class SchemaReader:
                 _OTHER[keyword](self, value, found, place)
             elif keyword not in _DROPPED or (keyword == "id" and not isinstance(value, str)):
                 found[keyword] = value
+        return found
+
+    def _tuple(self, schema: Json, place: Place) -> Json:
+        """Read `items` that is a list, which was right before 3.1, as the `prefixItems` it became."""
+        found = dict(schema)
+        found["prefixItems"] = found.pop("items")
+        if "additionalItems" in found:
+            found["items"] = found.pop("additionalItems")
+        self._reading.repair(
+            "tuple-items",
+            "`items` is a list; it is read as prefixItems",
+            place,
+            evidence=f"items: {repr(schema['items'])[:80]}",
+            update={"prefixItems": found["prefixItems"]},
+            level="note",
+        )
         return found
 
     # Keywords that hold schemas

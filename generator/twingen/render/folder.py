@@ -19,6 +19,8 @@ _OURS = frozenset({
     "ui.yaml", "models.py", "twin.lock", "CONFORMANCE.md", "resources", "ui", "scenarios", ".twin",
 })  # fmt: skip
 
+_INSIDE = {"resources": {".yaml", ".py"}, "ui": {".html", ".css", ".js", ".svg"}, "scenarios": {".yaml"}}
+
 
 @dataclass(slots=True, kw_only=True)
 class TwinFolder:
@@ -83,7 +85,7 @@ def check_target(out: Path) -> None:
                 where=str(out),
                 remedy="choose another --out, or empty the folder",
             )
-        foreign = sorted(names - _OURS)
+        foreign = sorted(names - _OURS) or _foreign(out)
         if foreign:
             raise UsageError(
                 f"the twin's folder holds foreign files: {', '.join(foreign[:5])}",
@@ -95,6 +97,17 @@ def check_target(out: Path) -> None:
         parent = parent.parent
     if not os.access(parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
         raise UsageError("no permission to write there", where=str(out), remedy="choose another --out")
+
+
+def _foreign(out: Path) -> list[str]:
+    """Return what stands inside a twin's subfolders and no twin is made of, so that it would go."""
+    found = []
+    for name, suffixes in _INSIDE.items():
+        for entry in (out / name).glob("*"):
+            ours = entry.suffix in suffixes and entry.is_file()
+            if not ours and entry.name != "__pycache__":
+                found.append(f"{name}/{entry.name}")
+    return sorted(found)
 
 
 def write_folder(folder: TwinFolder, out: Path) -> None:

@@ -73,14 +73,19 @@ def _success_schema(documented: Documented | None) -> Any:
     return None
 
 
-def _joined(rows: list[Any], show: Callable[[Row], Any]) -> Any:
+def _joined(rows: list[Any], token: Any, show: Callable[[Row], Any]) -> Any:
     """Return a list of records as JSON already, where each of them is; else the list itself."""
     raws = []
     for row in rows:
-        if not isinstance(row, Row) or not isinstance(show(row), orjson.Fragment):
+        if not isinstance(row, Row):
             return rows
-        assert row.shown is not None
-        raws.append(row.shown[1])
+        shown = row.shown
+        if shown is None or shown[0] != token:
+            if not isinstance(show(row), orjson.Fragment):
+                return rows
+            shown = row.shown
+            assert shown is not None
+        raws.append(shown[1])
     return orjson.Fragment(b"[" + b",".join(raws) + b"]")
 
 
@@ -170,15 +175,18 @@ class Answers:
         if value is not NOTHING and self.masks:
             value = self._masked(scope, value, arguments)
         show = self._show(scope, arguments)
-        if page is not None and value is page.items:
-            value = _joined(value, show)
+        if page is not None and value is page.items and not self._expanding(arguments):
+            value = _joined(value, (self.projection, scope.base), show)
         return Outcome(self.status, value, headers, self.answer.content_type, show)
+
+    def _expanding(self, arguments: dict[str, Any]) -> bool:
+        return any(name in arguments for name, _ in self.expands)
 
     def _show(self, scope: Any, arguments: dict[str, Any]) -> Callable[[Row], Any]:
         """Return how records are shown: from their cache where the request makes no difference."""
         kinds = self.engine.kinds
         token = (self.projection, scope.base)
-        expanding = any(name in arguments for name, _ in self.expands)
+        expanding = self._expanding(arguments)
 
         def show(row: Row) -> Any:
             cached = row.shown

@@ -149,8 +149,12 @@ class TwinApp:
         self.token = self.engine.token
         self.credential = credential(twin.contract, twin.service, self.token)
         self.authenticator = Authenticator(twin.contract, twin.service, self.token)
+        templates = {name.lower(): value for name, value in twin.service.headers.items()}
+        self.fixed_headers = [
+            (name, str(value)) for name, value in templates.items() if "{" not in str(value)
+        ]
         self.headers = [
-            (name.lower(), compile_template(value)) for name, value in twin.service.headers.items()
+            (name, compile_template(value)) for name, value in templates.items() if "{" in str(value)
         ]
         self.preconditions = tuple(CompiledGuard(guard) for guard in twin.service.preconditions)
         self.router: Router[Route] = Router()
@@ -267,6 +271,7 @@ class TwinApp:
 
     def _head(self, scope: Scope, response: Response) -> None:
         """Add the headers that every answer of the service has."""
+        response.headers += self.fixed_headers
         for name, evaluate in self.headers:
             response.headers.append((name, str(evaluate(scope))))
 

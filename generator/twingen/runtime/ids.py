@@ -47,6 +47,8 @@ def compile_style(style: str) -> Mint:
         pieces.extend((style[end : match.start()], (name, int(size or 0))))
         end = match.end()
     pieces.append(style[end:])
+    if any(brace in piece for piece in pieces if isinstance(piece, str) for brace in "{}"):
+        raise FormatError(f"the id style {style!r} has a brace too many", remedy="such as x{base62:17}")
 
     parts = [piece for piece in pieces if not isinstance(piece, str)]
     wanted = sum(16 if name == "uuid" else size or 16 for name, size in parts if name != "counter")

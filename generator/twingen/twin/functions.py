@@ -61,6 +61,9 @@ def _place(value: Any) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
+_NUMBERS = frozenset({int, float})
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -70,7 +73,7 @@ def _ordered(left: Any, right: Any) -> bool:
 
 
 def equal(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) != isinstance(right, bool):
+    if type(left) is not type(right) and isinstance(left, bool) != isinstance(right, bool):
         return False
     return bool(left == right)
 
@@ -86,9 +89,10 @@ def add(left: Any, right: Any) -> Any:
 
 def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def run(left: Any, right: Any) -> Any:
-        left, right = left or 0, right or 0
-        if not (_number(left) and _number(right)):
-            return None
+        if type(left) not in _NUMBERS or type(right) not in _NUMBERS:
+            left, right = left or 0, right or 0
+            if not (_number(left) and _number(right)):
+                return None
         try:
             return apply(left, right)
         except ArithmeticError:
