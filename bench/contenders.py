@@ -29,13 +29,14 @@ class BenchError(Exception):
 
 @dataclass(kw_only=True)
 class Contender:
-    """A server under load. `credential` is an Authorization header, see users.lua."""
+    """A server under load. `credential` is an Authorization header, see records.lua."""
 
     name: str
     port: int
     process: subprocess.Popen[bytes]
     credential: str = ""
-    user: str = ""
+    resource: str = "users"
+    record: str = ""
     list_query: str = "limit=20"
 
     @property
@@ -46,11 +47,11 @@ class Contender:
         """Return the method and path of a case."""
         match case:
             case "get":
-                return "GET", f"/api/v1/users/{self.user}"
+                return "GET", f"/api/v1/{self.resource}/{self.record}"
             case "list":
-                return "GET", f"/api/v1/users?{self.list_query}"
+                return "GET", f"/api/v1/{self.resource}?{self.list_query}"
             case _:
-                return "POST", "/api/v1/users"
+                return "POST", f"/api/v1/{self.resource}"
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """Make one request outside the measurement."""
@@ -74,13 +75,16 @@ class Contender:
         return content
 
     def populate(self) -> None:
-        """Make the users that are listed; one of them is the one that `get` asks for."""
+        """Make the records that are listed; one of them is the one that `get` asks for."""
         for number in range(USERS):
-            made = json.loads(self.expect("POST", "/api/v1/users", {"profile": profile(number)}))
-            self.user = made["id"]
+            body = {"profile": profile(self.resource, number)}
+            self.record = json.loads(self.expect(*self.request("create"), body))["id"]
 
 
-def profile(number: int) -> dict[str, str]:
+def profile(resource: str, number: int) -> dict[str, str]:
+    """Return what a user or a group is made with, as records.lua does."""
+    if resource == "groups":
+        return {"name": f"group {number:03d}", "description": "made by a load test"}
     login = f"grace.hopper.{number:03d}@example.com"
     return {"firstName": "Grace", "lastName": "Hopper", "email": login, "login": login}
 
@@ -102,7 +106,7 @@ def constant(folder: Path) -> Iterator[Contender]:
     port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("constant.py")), str(port), str(folder)]
     with running(command) as process:
-        found = Contender(name="constant", port=port, process=process, credential="none", user="-")
+        found = Contender(name="constant", port=port, process=process, credential="none", record="-")
         _wait(found)
         yield found
 

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("users.lua")
+SCRIPT = Path(__file__).with_name("records.lua")
 INSTALL = "wrk is missing: apt-get install wrk (Debian, Ubuntu) or brew install wrk (macOS)"
 _FIGURES = re.compile(r"^figures (\d+) (\d+) (\d+) (\d+)$", re.MULTILINE)
 

@@ -25,9 +25,9 @@ from load import INSTALL, Load, have_wrk, load
 EMULATE = contenders.ROOT / "build" / "bench" / "emulate"
 CASES = ("get", "list", "create")
 REQUESTS = {
-    "get": "GET /api/v1/users/{id}",
-    "list": "GET /api/v1/users?limit=20",
-    "create": "POST /api/v1/users",
+    "get": "GET /api/v1/{}/{{id}}",
+    "list": "GET /api/v1/{}?limit=20",
+    "create": "POST /api/v1/{}",
 }
 # The least that the median of twin / other may be.
 LIMITS = {
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=int, default=2, help="of one run (default: 2)")
     parser.add_argument("--rounds", type=int, default=7, help="of all runs (default: 7)")
     parser.add_argument("--connections", type=int, default=_CONNECTIONS, help="of wrk (default: 32)")
+    parser.add_argument("--resource", choices=("users", "groups"), default="groups", help="what is read and made")
     parser.add_argument("--without-emulate", action="store_true", help="leave out emulate")
     options = parser.parse_args(arguments)
     if options.seconds < 1 or options.rounds < 1:
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BenchError, RuntimeError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    return report(figures)
+    return report(figures, options.resource)
 
 
 def measure(folder: Path, options: argparse.Namespace) -> Figures:
@@ -83,10 +84,12 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
     figures = Figures()
     with contextlib.ExitStack() as stack:
         twin = stack.enter_context(contenders.twin(folder / "okta"))
+        twin.resource = options.resource
         twin.populate()
         sizes = _record_answers(twin, folder)
         print("bytes of an answer: " + ", ".join(f"{case} {size}" for case, size in sizes.items()))
         running = [twin, stack.enter_context(contenders.constant(folder))]
+        running[1].resource = options.resource
         for number in range(options.rounds + 1):
             _round(number, running, folder, figures, options)
     return figures
@@ -97,7 +100,9 @@ def _record_answers(twin: Contender, folder: Path) -> dict[str, int]:
     answers = {
         "get": twin.expect(*twin.request("get")),
         "list": twin.expect(*twin.request("list")),
-        "create": twin.expect("POST", "/api/v1/users", {"profile": contenders.profile(999)}),
+        "create": twin.expect(
+            *twin.request("create"), {"profile": contenders.profile(twin.resource, 999)}
+        ),
     }
     for case, content in answers.items():
         (folder / f"{case}.json").write_bytes(content)
@@ -117,6 +122,7 @@ def _round(
         if not options.without_emulate:
             # It has no reset that keeps it warm and counts anew: each round starts another.
             ready.append(stack.enter_context(contenders.emulate(EMULATE)))
+            ready[-1].resource = options.resource
             ready[-1].populate()
             for case in ("get", "list"):
                 _load(ready[-1], case, f"{case}-warm", 1, options)
@@ -147,9 +153,9 @@ def _check(one: Contender, case: str) -> None:
         return
     found = json.loads(one.expect(*one.request(case)))
     if case == "list" and len(found) != 20:
-        raise BenchError(f"{one.name} lists {len(found)} users, not 20")
-    if case == "get" and found["id"] != one.user:
-        raise BenchError(f"{one.name} answers another user")
+        raise BenchError(f"{one.name} lists {len(found)} records, not 20")
+    if case == "get" and found["id"] != one.record:
+        raise BenchError(f"{one.name} answers another record")
 
 
 def _accept(one: Contender, case: str, found: Load) -> None:
@@ -162,14 +168,14 @@ def _accept(one: Contender, case: str, found: Load) -> None:
         print(f"{one.name}, {case}: {found.failed} error answers, {found.broken} broken, not counted")
 
 
-def report(figures: Figures) -> int:
+def report(figures: Figures, resource: str) -> int:
     """Print the tables; return 1 when a median is below its limit, else 0."""
     names = [name for name in ("twin", "constant", "emulate") if (name, "get") in figures.rates]
     print("\nanswers with success a second, median of the rounds")
     print(f"{'':34}" + "".join(f"{name:>10}" for name in names))
     for case in CASES:
         cells = "".join(f"{median(figures.rates[name, case]):>10,.0f}" for name in names)
-        print(f"{REQUESTS[case]:34}{cells}")
+        print(f"{REQUESTS[case].format(resource):34}{cells}")
     print("\ntwin / other")
     print(f"{'':34}{'other':>10}{'min':>8}{'median':>8}{'max':>8}{'limit':>8}")
     broken = 0
@@ -180,7 +186,7 @@ def report(figures: Figures) -> int:
             below = median(ratios) < limit
             broken += below
             cells = "".join(f"{value:>8.2f}" for value in (min(ratios), median(ratios), max(ratios), limit))
-            print(f"{REQUESTS[case]:34}{other:>10}{cells}{'  BELOW' if below else ''}")
+            print(f"{REQUESTS[case].format(resource):34}{other:>10}{cells}{'  BELOW' if below else ''}")
     if "emulate" not in names:
         print("emulate was left out")
     return 1 if broken else 0

@@ -190,6 +190,22 @@ inferred:
 """
 
 
+def test_a_record_is_not_what_is_left_of_a_deleted_one() -> None:
+    def answers(schema: Any) -> dict[str, Any]:
+        return {"responses": {"200": {"description": "x", "content": {"application/json": {"schema": schema}}}}}
+
+    shape = document("GET /users\nPOST /users\nGET /users/{id}", {
+        "GET /users": answers({"type": "array", "items": {"$ref": "#/components/schemas/User"}}),
+        "POST /users": answers({"$ref": "#/components/schemas/User"}),
+        "GET /users/{id}": answers({"anyOf": [{"$ref": f"#/components/schemas/{n}"} for n in ("Gone", "User")]}),
+    })  # fmt: skip
+    user = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+    gone = {"type": "object", "properties": {"id": {"type": "string"}, "deleted": {"const": True}}}
+    shape["components"] = {"schemas": {"User": user, "Gone": gone}}
+    found = collections(draft(shape)).resources["user"]
+    assert (found.schema, found.defaults) == ("User", {})
+
+
 def test_what_operations_say_of_their_own_trouble_is_nobody_elses() -> None:
     """Of failures that differ the form is learnt, not the words; a lone 405 is not about methods."""
     def failing(status: str, body: Any) -> dict[str, Any]:

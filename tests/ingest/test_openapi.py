@@ -104,7 +104,7 @@ def test_tuples_in_3_1_as_they_were_before(ingest: Ingest) -> None:
 
 
 def test_operations_that_are_none_are_said(ingest: Ingest) -> None:
-    paths = {"/x": {"get": OK, "put": None, "post": [], "patch": "later"}}
+    paths: dict[str, Any] = {"/x": {"get": OK, "put": None, "post": [], "patch": "later"}}
     got = ingest({"api.yaml": openapi(paths)})
     assert [operation.method for operation in got.contract.operations] == ["GET"]
     assert [line.partition(" (")[2] for line in got.said("unexpected-value")] == [

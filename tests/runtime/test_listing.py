@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.runtime.making import Caller, twin_of
+from twingen.errors import FormatError
 
 ROUTES = "GET /users\nPOST /users 201\nDELETE /users/{id} 204\nGET /groups/{id}/users\n"
 SERVICE = """
@@ -344,11 +345,10 @@ def test_a_list_over_an_edge() -> None:
 
 
 def test_unknown_styles_and_ends_are_named() -> None:
-    call = users("page: nope")
-    answer = call("GET", "/users")
-    assert answer.status == 500
-    assert answer.json()["error"]["message"] == (
-        "resources/user.yaml operation GET /users: there is no paging style 'nope' (operation GET /users)\n"
+    with pytest.raises(FormatError) as caught:
+        users("page: nope")
+    assert str(caught.value) == (
+        "resources/user.yaml:5: there is no paging style 'nope' (operation GET /users)\n"
         "  styles in service.yaml: body, cursor, linked, number, offset"
     )
     bad = GROUP.replace("take: user", "take: usr")

@@ -10,7 +10,7 @@ from typing import Any
 
 from twingen.contract.keys import parameter_names
 from twingen.contract.model import Contract, Operation as Documented, Schema
-from twingen.contract.schemas import properties, resolve
+from twingen.contract.schemas import properties, resolve, variants
 from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
@@ -190,6 +190,7 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
         elif not (is_object(schema, contract) and items):
             return None
     assert schema is not None
+    schema = _alive(schema, [success_schema(made) if made else None, items[1] if items else None], contract)
     fields = record_properties(schema, contract)
     if list_items(schema, contract) and "id" not in fields:
         return None
@@ -226,6 +227,16 @@ def _resource(draft: Draft, place: _Place, name: str, parents: list[str]) -> Res
 def _sendable(schema: Schema | None, contract: Contract) -> bool:
     """Return whether requests may carry a field, whatever the answer's schema says of it."""
     return schema is not None and not resolve(schema, contract.schemas).get("readOnly")
+
+
+def _alive(schema: Schema, others: list[Schema | None], contract: Contract) -> Schema:
+    """Return the branch of a union that is made and listed as well: the rest is of records that are gone."""
+    names = {name_of(branch) for branch in variants(schema, contract.schemas).values()} - {None}
+    if name_of(schema) is None:
+        for other in others:
+            if name_of(other) in names and other is not None:
+                return other
+    return schema
 
 
 def _required(fields: dict[str, Schema], known: set[str], contract: Contract) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from twingen.errors import DamagedTwinError, FormatError, NewerTwinError
 from twingen.twin import shorthand
 from twingen.twin.format import check
 from twingen.twin.lock import FILE as LOCK, parse_lock
-from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Twin, View
+from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Service, Twin, View
 from twingen.twin.yaml import line_of, load
 
 _Loaded = TypeVar("_Loaded")
@@ -88,6 +88,7 @@ def _load(files: _Files, contract: Contract | None) -> Twin:
         )
     resources, handlers = _resources(files, name)
     _once(files, resources)
+    _known(files, resources, service)
     seeds = read_file(files, "seed.yaml", "seed", lambda data, _: shorthand.seeds(data)) or ()
     deviations = read_file(files, "deviations.yaml", "deviations", _deviations) or ()
     views = read_file(files, "ui.yaml", "ui", _views) or ()
@@ -202,6 +203,18 @@ def _once(files: _Files, resources: tuple[Resource, ...]) -> None:
                     f"the operation {operation.key!r} is described twice",
                     where=_line(files, resource, operation),
                     remedy=f"the other one is in {_line(files, earlier, operation)}",
+                )
+
+
+def _known(files: _Files, resources: tuple[Resource, ...], service: Service) -> None:
+    """Raise FormatError for the first paging style that service.yaml lacks."""
+    for resource in resources:
+        for operation in resource.operations:
+            if operation.page not in {None, "none", *service.paging}:
+                raise FormatError(
+                    f"there is no paging style {operation.page!r} (operation {operation.key})",
+                    where=_line(files, resource, operation),
+                    remedy=f"styles in service.yaml: {', '.join(sorted(service.paging)) or 'none'}",
                 )
 
 

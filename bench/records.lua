@@ -1,6 +1,6 @@
--- The load of one run: wrk -s users.lua URL -- METHOD PATH CREDENTIAL RUN
+-- The load of one run: wrk -s records.lua URL -- METHOD PATH CREDENTIAL RUN
 --
--- POST creates users, each with a login of its own. CREDENTIAL is the Authorization header; a `*`
+-- POST creates users or groups, each with a name of its own. CREDENTIAL is the Authorization header; a `*`
 -- in it makes another credential every 4,000 requests, for servers that count requests by
 -- credential. RUN sets the logins and credentials of this run apart from those of others.
 
@@ -21,9 +21,13 @@ function init(args)
   method, path, credential, run = args[1], args[2], args[3], args[4]
   if method == "POST" then
     -- The number of the request takes the place of @@@@@@@@: the length stays as it is.
-    local login = run .. "-@@@@@@@@@example.com"
-    body = '{"profile":{"firstName":"Grace","lastName":"Hopper","email":"' .. login
-      .. '","login":"' .. login .. '"}}'
+    if path:find("groups", 1, true) then
+      body = '{"profile":{"name":"' .. run .. '-@@@@@@@@","description":"made by a load test"}}'
+    else
+      local login = run .. "-@@@@@@@@@example.com"
+      body = '{"profile":{"firstName":"Grace","lastName":"Hopper","email":"' .. login
+        .. '","login":"' .. login .. '"}}'
+    end
   end
 end
 
