@@ -11,10 +11,11 @@ import pytest
 
 from tests.runtime.making import Caller, document
 from twingen import pipeline
-from twingen.errors import NoContractError, UsageError
+from twingen.errors import FormatError, NoContractError, UsageError
 from twingen.pipeline import Built, StageFinished, StageStarted, build
 from twingen.render import swap
 from twingen.twin.load import load_twin
+from twingen.twin.model import Lock
 
 _CACHE: list[Path] = []
 _USER = {
@@ -186,6 +187,31 @@ def test_a_behaviour_that_another_operation_rules_out(built: Built, tmp_path: Pa
     assert after.left_out == (
         "resources/user.yaml: GET /users: not the answer beside POST /teams/{}",
     )
+
+
+def test_a_default_world_that_cannot_be_made_is_not_written(built: Built, tmp_path: Path) -> None:
+    (built.path / "seed.yaml").write_text("seed:\n- {resource: usr, data: {}}\n", encoding="utf-8")
+    before = content(built.path)
+    with pytest.raises(FormatError, match="there is no resource 'usr'"):
+        again(built, tmp_path, _ROUTES)
+    assert content(built.path) == before
+
+
+def test_an_unchanged_twin_is_not_tried_again(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, cache = docs(tmp_path / "docs", _ROUTES), tmp_path / "cache"
+
+    def once_more() -> Lock:
+        return build("small", where, built.path, adopt_from=built.path, cache=cache).twin.lock
+
+    first = once_more()
+    with monkeypatch.context() as patched:
+        patched.setattr("twingen.verify.remembered.prove", lambda twin: pytest.fail("tried again"))
+        assert once_more() == first
+    for entry in (cache / "laws").iterdir():
+        entry.write_text("damaged", encoding="utf-8")
+    assert once_more() == first
 
 
 def test_a_release_without_a_resource(built: Built, tmp_path: Path) -> None:

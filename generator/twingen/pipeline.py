@@ -22,11 +22,12 @@ from twingen.render.folder import TwinFolder, check_target, write_folder
 from twingen.render.models import ModelsTask
 from twingen.render.overlay import dump_overlay
 from twingen.render.ui import render_pages, ui_yaml
+from twingen.runtime.run import Run
 from twingen.standing import standings
 from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
 from twingen.twin.write import dump_resource, dump_seeds, dump_service
-from twingen.verify.prove import prove
+from twingen.verify.remembered import prove_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def build(
     models = ModelsTask(contract.schemas, cache)
     try:
         return _compile(
-            name, docs, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun
+            name, docs, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun, cache,
         )
     finally:
         models.stop()
@@ -122,6 +123,7 @@ def _compile(
     diagnostics: Diagnostics,
     models: ModelsTask,
     begun: float,
+    cache: Path | None,
 ) -> Built:
     on_event(StageStarted(stage="infer"))
     started = time.perf_counter()
@@ -151,11 +153,12 @@ def _compile(
     twin = _with_ui(folder, adopted)
     on_event(StageStarted(stage="prove"))
     proving = time.perf_counter()
-    standing = standings(twin, draft.reasons, prove(twin))
+    standing = standings(twin, draft.reasons, prove_once(twin, folder.files, cache))
     tiers = dict(Counter(str(one.tier) for one in standing.values()))
     spent = time.perf_counter() - proving
     on_event(StageFinished(stage="prove", seconds=spent, counts=tiers))
 
+    Run([twin])  # raises what would keep the twin from being run: nothing is written then
     on_event(StageStarted(stage="write", detail=str(out)))
     lock = Lock(units=_units(folder, adopted), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)

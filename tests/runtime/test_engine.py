@@ -601,3 +601,24 @@ def test_a_seed_of_an_unknown_resource() -> None:
 def test_seeds_that_cannot_stand_together() -> None:
     with pytest.raises(FormatError, match="the default world's bob of 'user' is refused: conflict"):
         users(seed="seed: [{resource: user, id: a}, {resource: user, id: a, name: bob}]")
+
+
+def test_a_singleton_that_was_deleted_is_not_made_again_by_looking() -> None:
+    routes = "GET /limits\nPUT /limits\nDELETE /limits 204\n"
+    text = """\
+resource: limit
+id: {field: null}
+singleton: true
+operations:
+  GET /limits: {does: read-singleton}
+  PUT /limits: {does: write-singleton}
+  DELETE /limits: {does: delete-singleton}
+"""
+    call = Caller(twin_of(routes, text))
+    assert call.json("GET", "/limits") == {}
+    assert call.json("PUT", "/limits", {"most": 3}) == {"most": 3}
+    assert call("DELETE", "/limits").status == 204
+    assert call("GET", "/limits").status == 404
+    assert call("DELETE", "/limits").status == 404
+    assert call.json("PUT", "/limits", {"most": 4}) == {"most": 4}
+    assert call.json("GET", "/limits") == {"most": 4}

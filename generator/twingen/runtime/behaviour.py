@@ -30,6 +30,7 @@ from twingen.twin.model import Find, Operation
 from twingen.twin.template import compile_template
 
 Arguments = dict[str, Any]
+_GONE = "gone"  # marks a singleton that was deleted, so that it is not made again by looking
 
 
 class CompiledFind:
@@ -388,6 +389,11 @@ class Behaviour:
         assert kind is not None
         refs = self._refs(scope)
         row = next(iter(engine.select(scope.world, kind.name, refs)), None)
+        if row is not None and row.secret and row.secret.get(_GONE):
+            if self.operation.effect in {"none", "delete"}:
+                raise Refusal("not_found", type=kind.resource.schema or kind.name, resource=kind.name)
+            engine.delete(scope, row)
+            row = None
         if row is None:
             row = self._from_sample(scope, {}, None)
         scope.record = scope.before = row
@@ -395,7 +401,10 @@ class Behaviour:
             case "replace" | "update" | "upsert":
                 scope.record = self._write(scope, row)
             case "delete":
-                engine.delete(scope, row)
+                if kind.defaults:
+                    engine.delete(scope, row)  # and it is what it was at first
+                else:
+                    engine.forget(scope, row, _GONE)
         return row if self.operation.effect == "delete" else scope.record
 
     def _link(self, scope: Any) -> Row:

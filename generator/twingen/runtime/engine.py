@@ -355,6 +355,15 @@ class Engine:
                 self.delete(scope, other, depth=depth + 1)
         self.emit(scope, f"{row.kind}.deleted", row, depth=depth)
 
+    def forget(self, scope: Any, row: Row, mark: str) -> None:
+        """Delete a record but leave a mark in its place that it was there."""
+        self.delete(scope, row)
+        world: World = scope.world
+        gone = Row(row.kind, row.id, world.next(), {}, row.refs, {mark: True})
+        world.writing(self.kinds[row.kind].store).add(gone)
+        if self.savepoint is not None:
+            self.savepoint.wrote(self.kinds[row.kind].store, gone, None)
+
     def transition(self, scope: Any, row: Row, name: str, *, depth: int = 0) -> Row:
         """Make the lifecycle move `name`; raises Refusal when it is not legal from this state."""
         kind = self.kinds[row.kind]
