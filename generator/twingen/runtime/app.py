@@ -19,6 +19,7 @@ from twingen.runtime.http import Request, Response
 from twingen.runtime.kinds import CompiledGuard
 from twingen.runtime.pairs import TooManyPairsError, encoded_pairs
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
+from twingen.runtime.planting import plant
 from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.router import Match, Router
 from twingen.runtime.sample import SampledResponse, sample_response
@@ -210,7 +211,7 @@ class TwinApp:
 
     def plant(self, world: World) -> None:
         """Make the default world's records."""
-        self.engine.plant(world)
+        plant(self.engine, world)
 
     def handle(self, world: World, request: Request) -> Response:
         """Answer one request in `world`; what goes wrong inside is a 500 that names the place."""

@@ -32,8 +32,7 @@ from twingen.runtime.store import Row
 from twingen.runtime.world import Timer, World
 from twingen.twin.expression import compile_expression
 from twingen.twin.functions import NOTHING
-from twingen.twin.model import Seed, Service, Twin
-from twingen.twin.template import compile_template
+from twingen.twin.model import Service, Twin
 
 _MOST_TIMERS = 10_000  # in one go; the rest waits for the next request
 _KEYS = (str, int, float)  # what an index holds
@@ -467,41 +466,6 @@ class Engine:
                 self.react(scope.with_names(names), self.reactions[timer.event][timer.number])
             except (Refusal, Unwritten):
                 continue
-
-    # The default world
-
-    def _seeded(self, seed: Seed, data: dict[str, Any]) -> str | None:
-        """Return the id of a seeded record: given, or the one that its sample has."""
-        path = self.kind(seed.resource).id_path
-        if seed.id is not None or seed.sample is None or path is None:
-            return seed.id
-        found = paths.get(data, path)
-        return None if found is None else str(found)
-
-    def plant(self, world: World) -> None:
-        """Make the records of seed.yaml in `world`."""
-        scope = Scope(self, world, Request("SEED", "/"))
-        names: dict[str, Any] = {}
-        above = sorted(self.twin.resources, key=lambda resource: len(resource.parents))
-        own = (seed for resource in above for seed in resource.seeds)
-        for seed in (*self.twin.seeds, *own):
-            inside = scope.with_names(names)
-            data = compile_template(seed.data)(inside) or {}
-            if seed.sample is not None:
-                data = {**self.samples.one(seed.sample), **data}
-            refs = {name: compile_template(value)(inside) for name, value in seed.refs.items()}
-            if seed.sample is not None and None in refs.values():
-                continue  # published under a record that this twin does not start with
-            try:
-                row = self.create(inside, seed.resource, dict(data), refs, id=self._seeded(seed, data))
-            except Refusal as refusal:
-                raise FormatError(
-                    f"{self.twin.name}: the default world's {seed.name or seed.sample or 'record'} of "
-                    f"{seed.resource!r} is refused: {refusal.case} {refusal.give}",
-                    remedy="two records that may not stand together; see `seed` in the twin's files",
-                ) from None
-            if seed.name:
-                names[seed.name] = row
 
 
 def _fits(row: Row, kind: CompiledResource, name: str, value: Any) -> bool:

@@ -91,7 +91,7 @@ def _closing(text: str, start: int) -> int:
 
 
 def compile_template(
-    node: Any, names: frozenset[str] | None = None, *, parameters: bool = False
+    node: Any, names: frozenset[str] | None = None
 ) -> Evaluate:
     """Return the function of a scope that builds the JSON value `node` describes."""
     values: dict[str, Any] = {"_text": text_of, "_kept": _kept, "_members": _kept_members}

@@ -81,7 +81,7 @@ def _shallow(value: Any, depth: int = 0) -> None:
             _shallow(member, depth + 1)
 
 
-def line_of(text: str, path: Sequence[str | int], *, key: bool = False) -> int:
+def line_of(text: str, path: Sequence[str | int]) -> int:
     """Return the line (1-based) of the value at `path`, or of its key; 0 when it cannot be told."""
     try:
         node: Any = yaml.compose(text, _Loader)
