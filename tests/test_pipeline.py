@@ -332,3 +332,12 @@ def test_a_broken_edit_by_hand_is_named_and_kept(built: Built, tmp_path: Path) -
     with pytest.raises(FormatError, match="unknown key 'oprations'"):
         again(built, tmp_path)
     assert content(built.path) == before
+
+
+def test_without_a_documented_success_an_operation_is_unsupported(tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_bytes(orjson.dumps(document("GET /users\nPOST /users/{id}/odd 400")))
+    after = build("odd", tmp_path / "api.json", tmp_path / "odd")
+    standing = after.twin.lock.standing["POST /users/{}/odd"]
+    assert (standing.tier, standing.reasons) == (
+        "unsupported", ("it documents no success to answer with",),
+    )  # fmt: skip

@@ -50,6 +50,8 @@ def _standing(
     verdict: Verdict | None,
 ) -> Standing:  # fmt: skip
     if operation is None or operation.does == "shape":
+        if not _succeeds(documented):
+            return Standing(tier="unsupported", reasons=("it documents no success to answer with",))
         return Standing(tier="shape", reasons=reasons or (_UNWRITTEN,))
     if operation.does == "unsupported":
         return Standing(tier="unsupported", reasons=("the twin says that it does not do this",))
@@ -76,6 +78,12 @@ def _standing(
     if problems:
         return Standing(tier="shape", reasons=tuple(problems), proof=proof)
     return Standing(tier="semantic", proof=proof)
+
+
+def _succeeds(documented: Documented) -> bool:
+    """Return whether a success is documented, or nothing at all is."""
+    statuses = [response.status for response in documented.responses]
+    return not statuses or any(status[0] == "2" or status == "default" for status in statuses)
 
 
 def _ignored(twin: Twin, documented: Documented, operation: Operation) -> list[str]:
