@@ -1,0 +1,1 @@
+"""What a proof found, as data: verify fills it, render prints it."""
