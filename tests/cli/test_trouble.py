@@ -59,7 +59,7 @@ def test_folder_without_contract_says_what_it_found(twingen: Twingen) -> None:
         "twingen: no contract in docs; found:\n"
         "    guide.md: page of text\n"
         "    table.json: JSON document that is no contract\n"
-        "  twingen reads OpenAPI 3, Swagger 2.0 and Google Discovery documents.\n"
+        "  twingen reads OpenAPI 3, Swagger 2.0, Google Discovery and Postman 2.1 documents.\n"
     )
     assert not (twingen.home / "generated").exists()
 

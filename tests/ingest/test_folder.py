@@ -58,7 +58,7 @@ def test_no_contract(tmp_path: Path) -> None:
         "    events.yaml: AsyncAPI 2.6.0 document: no reader\n"
         "    package.json: JSON document that is no contract\n"
         "    schema.json: JSON Schema: no contract\n"
-        "  twingen reads OpenAPI 3, Swagger 2.0 and Google Discovery documents."
+        "  twingen reads OpenAPI 3, Swagger 2.0, Google Discovery and Postman 2.1 documents."
     )
 
 

@@ -20,12 +20,20 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of prose. `path` is relative to the folder of documents; `text` is plain Markdown."""
+    """A page of prose. `path` is relative to the folder of documents; `text` is plain Markdown.
+
+    `lines` gives each line's number in the file, where the file is not Markdown itself.
+    """
 
     path: str
     title: str
     text: str
     headings: tuple[Heading, ...] = ()
+    lines: tuple[int, ...] = ()
+
+    def line_in_file(self, number: int) -> int:
+        """Return where a line of the text (1-based) stands in the file (1-based)."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else number
 
     def line(self, number: int) -> str:
         lines = self.text.splitlines()

@@ -65,7 +65,7 @@ def _others(page: Page, version: int) -> list[tuple[int, int]]:
         versions = {int(a or b) for a, b in named.findall(sentence)}
         if version in versions:
             line = page.text.count("\n", 0, done - len(sentence)) + 1
-            found += [(other, line) for other in sorted(versions - {version}) if abs(other - version) < 10]
+            found += [(other, page.line_in_file(line)) for other in sorted(versions - {version}) if abs(other - version) < 10]
     return found
 
 

@@ -17,7 +17,7 @@ from twingen.contract.model import Contract, Origin
 from twingen.ingest.parse import Parsed
 
 # Changes whenever a reader would answer differently for the same files.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 class Cache:

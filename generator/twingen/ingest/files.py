@@ -22,6 +22,7 @@ _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache_
 _VERSION = rb"\s*[\"']?v?[0-9][0-9.]*"
 _CONTRACT_YAML = re.compile(rb"^[\"']?(?:openapi|swagger|discoveryVersion)[\"']?:" + _VERSION, re.M)
 _CONTRACT_JSON = re.compile(rb'[{,]\s{0,200}"(?:openapi|swagger|discoveryVersion)"\s*:' + _VERSION)
+_POSTMAN = re.compile(rb"schema\.(?:get)?postman\.com/.{0,80}/v2\.[01]")
 _FENCE = re.compile(rb"^(?:```|~~~)", re.M)
 _YAML_LABELS = (
     (re.compile(rb"^[\"']?asyncapi[\"']?:\s*[\"']?([0-9.]+)", re.M),
@@ -36,7 +37,7 @@ _JSON_LABELS = (
     (re.compile(rb'"asyncapi"\s*:\s*"([0-9.]+)"'), "AsyncAPI {} document: no reader"),
     (re.compile(rb'"arazzo"\s*:\s*"([0-9.]+)"'), "Arazzo {} document: no contract"),
     (re.compile(rb'"overlay"\s*:\s*"([0-9.]+)"'), "Overlay {} document: no contract"),
-    (re.compile(rb"schema\.getpostman\.com"), "Postman collection: no reader"),
+    (re.compile(rb"schema\.getpostman\.com"), "Postman collection of an older version: no reader"),
     (re.compile(rb'"\$schema"\s*:\s*"[^"]*json-schema\.org'), "JSON Schema: no contract"),
     (re.compile(rb'"log"\s*:\s*\{[^}]{0,2000}"creator"'), "HTTP archive: no contract"),
 )
@@ -52,7 +53,6 @@ _PLURALS = {
     "XML document: no reader": "XML documents: no reader",
     "empty file": "empty files",
     "JSON Schema: no contract": "JSON Schemas: no contract",
-    "Postman collection: no reader": "Postman collections: no reader",
 }
 
 
@@ -88,7 +88,7 @@ class File:
             return False
         head = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
         if head == b"{":
-            return _CONTRACT_JSON.search(content) is not None
+            return bool(_CONTRACT_JSON.search(content) or _POSTMAN.search(content))
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return b"o\0p\0e\0n\0a\0p\0i" in content or b"s\0w\0a\0g\0g\0e\0r" in content
         match = _CONTRACT_YAML.search(content.removeprefix(b"\xef\xbb\xbf"))

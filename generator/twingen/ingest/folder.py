@@ -21,7 +21,7 @@ from twingen.ingest.reader import Context, Reader
 from twingen.ingest.readers import READERS
 from twingen.ingest.source import Source, Text
 
-_FORMATS = "OpenAPI 3, Swagger 2.0 and Google Discovery documents"
+_FORMATS = "OpenAPI 3, Swagger 2.0, Google Discovery and Postman 2.1 documents"
 
 
 def read_folder(

@@ -1,28 +1,46 @@
-"""Reader of prose: the Markdown pages of a folder of documents."""
+"""Reader of prose: the Markdown and HTML pages of a folder of documents."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from twingen.contract.pages import Heading, Page, anchor
+from twingen.ingest.html import is_html, markdown, page_title
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_SUFFIXES = frozenset({".md", ".mdx", ".markdown"})
+_MARKDOWN = frozenset({".md", ".mdx", ".markdown"})
+_HTML = frozenset({".html", ".htm", ".xhtml", ""})
 _LARGEST = 4_000_000
 
 
 def read_pages(folder: Path) -> tuple[Page, ...]:
-    """Return the Markdown pages below `folder` in order of path; unreadable ones are left out."""
+    """Return the pages below `folder` in order of path; unreadable ones are left out."""
     if not folder.is_dir():
         return ()
     pages = []
     for file in sorted(folder.rglob("*")):
-        if file.suffix.lower() in _SUFFIXES and file.is_file() and file.stat().st_size <= _LARGEST:
-            text = file.read_text(encoding="utf-8", errors="replace")
-            pages.append(page(file.relative_to(folder).as_posix(), text))
+        suffix = file.suffix.lower()
+        if suffix not in _MARKDOWN | _HTML or not file.is_file() or file.stat().st_size > _LARGEST:
+            continue
+        content = file.read_bytes()
+        text = content.decode("utf-8", "replace")
+        path = file.relative_to(folder).as_posix()
+        if is_html(content):
+            pages.append(html_page(path, text))
+        elif suffix in _MARKDOWN:
+            pages.append(page(path, text))
     return tuple(pages)
+
+
+def html_page(path: str, text: str) -> Page:
+    """Return an HTML text as a page."""
+    plain, lines = markdown(text)
+    found = page(path, plain)
+    title = found.title if found.headings else page_title(text) or found.title
+    return replace(found, title=title, lines=lines)
 
 
 def page(path: str, text: str) -> Page:

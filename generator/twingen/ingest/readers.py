@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twingen.ingest import discovery, openapi, swagger2
+from twingen.ingest import discovery, openapi, postman, swagger2
 from twingen.ingest.reader import Reader
 
-READERS: tuple[Reader, ...] = (openapi, swagger2, discovery)
+READERS: tuple[Reader, ...] = (openapi, swagger2, discovery, postman)
