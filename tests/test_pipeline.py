@@ -170,10 +170,63 @@ def test_a_release_that_renames_parameters(built: Built, tmp_path: Path) -> None
 def test_a_release_without_an_operation(built: Built, tmp_path: Path) -> None:
     edit(built, "resources/user.yaml", *_BY_HAND)
     after = again(built, tmp_path, _ROUTES.replace("PUT /users/{id}\n", ""))
-    assert after.left_out == ("resources/user.yaml: PUT /users/{}: not documented here",)
+    assert after.left_out == ()
+    assert after.merged == ("resources/user.yaml: PUT /users/{}: gone",)
     user = next(resource for resource in after.twin.resources if resource.name == "user")
     assert "PUT /users/{}" not in {operation.key for operation in user.operations}
     assert user.defaults == {"role": "guest"}
+
+
+def test_an_edit_follows_what_the_rules_conclude_now(built: Built, tmp_path: Path) -> None:
+    edit(built, "resources/user.yaml", *_BY_HAND)
+    after = again(built, tmp_path, _ROUTES + "POST /users/{id}/lifecycle/suspend\nPATCH /users/{id}\n")
+    assert "resources/user.yaml: PATCH /users/{}: new" in after.merged
+    assert after.conflicts == ()
+    user = next(resource for resource in after.twin.resources if resource.name == "user")
+    assert user.defaults == {"role": "guest"}
+    assert "PATCH /users/{}" in {operation.key for operation in user.operations}
+    assert after.twin.lock.units["resources/user.yaml"].origin == "hand"
+
+
+def test_what_both_changed_is_stale_until_a_hand_has_been_at_it(built: Built, tmp_path: Path) -> None:
+    edit(built, "resources/user.yaml", "does: list", "does: list  # by hand")
+    (tmp_path / "docs").mkdir(exist_ok=True)
+    assert again(built, tmp_path).stale == ()
+    paged = contract()
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    paged["paths"]["/users"]["get"]["parameters"] = [limit]
+    (tmp_path / "docs" / "api.json").write_bytes(orjson.dumps(paged))
+
+    def once_more() -> Built:
+        return build("small", tmp_path / "docs", built.path, adopt_from=built.path, cache=_CACHE[-1])
+
+    after = once_more()
+    assert after.conflicts == ("resources/user.yaml: GET /users: kept as the hand has it",)
+    assert after.stale == ("resources/user.yaml",)
+    assert once_more().stale == ("resources/user.yaml",)
+    edit(built, "resources/user.yaml", "# by hand", "# by hand, and seen to")
+    assert once_more().stale == ()
+
+
+def test_a_behaviour_binds_only_what_resolves(built: Built, tmp_path: Path) -> None:
+    where = tmp_path / "docs"
+    sorted_by = {"name": "sortBy", "in": "query", "schema": {"type": "string"}}
+    whole = contract()
+    whole["paths"]["/users"]["get"]["parameters"] = [sorted_by]
+    (where / "api.json").write_bytes(orjson.dumps(whole))
+    first = build("small", where, built.path, adopt_from=built.path, cache=_CACHE[-1])
+    text = (built.path / "resources/user.yaml").read_text()
+    by_hand = text.replace("sortBy:", "q: {use: contains, fields: [name]}\n      sortBy:", 1)
+    assert by_hand != text
+    (built.path / "resources/user.yaml").write_text(by_hand)
+    kept = build("small", where, first.path, adopt_from=first.path, cache=_CACHE[-1])
+    assert kept.left_out == (), "what no contract ever documented is known from elsewhere"
+    after = again(kept, tmp_path)
+    assert after.left_out == (
+        "resources/user.yaml: GET /users: the parameter 'sortBy' is not documented here",
+    )
+    listed = next(op for r in after.twin.resources for op in r.operations if op.key == "GET /users")
+    assert set(listed.parameters) == {"q"}
 
 
 def test_a_behaviour_that_another_operation_rules_out(built: Built, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from twingen.infer import infer
 from twingen.ingest import read_folder
 from twingen.ingest.prose import read_pages
 from twingen.render.adoption import Adopted, adopt
+from twingen.render.carrying import OBJECTS
 from twingen.render.folder import TwinFolder, check_target, write_folder
 from twingen.render.models import ModelsTask
 from twingen.render.overlay import dump_overlay
@@ -28,6 +29,8 @@ from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
 from twingen.twin.write import dump_resource, dump_seeds, dump_service
 from twingen.verify.remembered import prove_once
+
+_NO_UNITS = frozenset({"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +60,20 @@ Event = StageStarted | StageFinished | Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build came to. `left_out` lists what adopted units say that this contract lacks."""
+    """What a build came to.
+
+    `left_out` lists what adopted units say that this contract lacks, `stale` the units by hand that
+    were written against other documents, `merged` and `conflicts` what three-way merges did.
+    """
 
     twin: Twin
     path: Path
     diagnostics: tuple[Diagnostic, ...]
     adopted: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
     written: bool = True
     seconds: float = 0.0
 
@@ -127,7 +137,8 @@ def _compile(
 ) -> Built:
     on_event(StageStarted(stage="infer"))
     started = time.perf_counter()
-    draft = infer(contract, name, read_pages(docs))
+    pages = read_pages(docs)
+    draft = infer(contract, name, pages)
     counts = {"resources": len(draft.resources), "behaviours": len(draft.operations)}
     on_event(StageFinished(stage="infer", seconds=time.perf_counter() - started, counts=counts))
 
@@ -140,8 +151,8 @@ def _compile(
 
     on_event(StageStarted(stage="adopt", detail=str(adopt_from or "nothing")))
     started = time.perf_counter()
-    adopted = adopt(adopt_from, name, contract, draft, inferred)
-    counts = {"units": len(adopted.units), "operations": len(adopted.keys)}
+    adopted = adopt(adopt_from, name, contract, draft, inferred, pages)
+    counts = {"units": len(adopted.units), "operations": len(adopted.keys), "stale": len(adopted.stale)}
     on_event(StageFinished(stage="adopt", seconds=time.perf_counter() - started, counts=counts))
 
     started = time.perf_counter()
@@ -160,7 +171,7 @@ def _compile(
 
     Run([twin])  # raises what would keep the twin from being run: nothing is written then
     on_event(StageStarted(stage="write", detail=str(out)))
-    lock = Lock(units=_units(folder, adopted), standing=standing)
+    lock = Lock(units=_units(folder, adopted, inferred), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
     built = folder.load()  # first, so that an interruption after the exchange is next to impossible
     if not dry_run:
@@ -178,6 +189,9 @@ def _compile(
         diagnostics=tuple(diagnostics),
         adopted=tuple(sorted(adopted.units)),
         left_out=adopted.left_out,
+        stale=tuple(sorted(adopted.stale)),
+        merged=adopted.merged,
+        conflicts=adopted.conflicts,
         written=not dry_run,
         seconds=time.perf_counter() - begun,
     )
@@ -229,14 +243,26 @@ def _conclude(folder: TwinFolder, adopted: Adopted, file: str, text: str) -> Non
         adopted.origins.pop(file, None)
 
 
-def _units(folder: TwinFolder, adopted: Adopted) -> dict[str, Unit]:
+def _units(folder: TwinFolder, adopted: Adopted, inferred: Mapping[str, str]) -> dict[str, Unit]:
+    """Return what the lock keeps of every unit; the texts it is merged from later go to the folder."""
     units = {}
-    for file, content in folder.files.items():
-        if file in {"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock"}:
+    for file, content in list(folder.files.items()):
+        if file in _NO_UNITS or file.startswith(f"{OBJECTS}/"):
             continue
+        stale = file in adopted.stale and file in adopted.units
+        base = adopted.bases.get(file) or ("" if stale else inferred.get(file, ""))
+        if base:
+            folder.files[f"{OBJECTS}/{_digest(base.encode())}"] = base.encode()
         units[file] = Unit(
             file=file,
             origin=adopted.origins.get(file, "inferred"),
-            digest=hashlib.sha256(content).hexdigest()[:32],
+            digest=_digest(content),
+            evidence=adopted.evidence.get(file, "") if file in adopted.units else "",
+            base=_digest(base.encode()) if base else "",
+            stale=stale,
         )
     return units
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]

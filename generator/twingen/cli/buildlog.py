@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,9 @@ class BuildLog:
         """Print diagnostics and summary; `verified` means that a proof was asked for."""
         self._diagnostics(built)
         self._left_out(built)
+        self._listed("stale", "by hand and written against other documents: kept as they are", built.stale)
+        self._listed("merged", "edited by hand follow the rules where the hand left them alone", built.merged)
+        self._listed("conflicts", "changed by hand and by the rules: look at them", built.conflicts)
         self._summary(built, verified=verified)
         if as_json:
             click.echo(json.dumps(_as_json(built), indent=2))
@@ -117,6 +121,15 @@ class BuildLog:
         if not self.verbose and len(built.left_out) > _SHOWN:
             self._say(f"    and {len(built.left_out) - _SHOWN} more (-v shows all)")
 
+    def _listed(self, name: str, what: str, lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        self._say(f"  {len(lines)} {name}: units {what}")
+        for line in lines if self.verbose else lines[:_SHOWN]:
+            self._say(f"    {line}")
+        if not self.verbose and len(lines) > _SHOWN:
+            self._say(f"    and {len(lines) - _SHOWN} more (-v shows all)")
+
     def _say(self, text: str) -> None:
         if self.quiet:
             return
@@ -150,6 +163,9 @@ def _as_json(built: Built) -> dict[str, Any]:
         "kinds": kinds_of(twin),
         "adopted": list(built.adopted),
         "left_out": list(built.left_out),
+        "stale": list(built.stale),
+        "merged": list(built.merged),
+        "conflicts": list(built.conflicts),
         "diagnostics": [
             {
                 "level": one.level,

@@ -39,6 +39,11 @@ def show(twin: str, operation: str | None, as_json: bool, debug: bool) -> None:
     found = find(twin)
     click.echo(str(found), err=True)
     loaded = load_twin(found.path)
+    if loaded.lock.damage:
+        click.echo(
+            f"{loaded.lock.damage}: no behaviour is lost, but no proof is on record; build the twin again",
+            err=True,
+        )
     if operation is not None:
         chosen = _one(loaded, operation)
         if as_json:

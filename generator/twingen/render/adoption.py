@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from twingen.contract.model import Contract
+from twingen.contract.pages import Page
 from twingen.infer import Draft
+from twingen.render.binding import resolving
+from twingen.render.carrying import Carrying
+from twingen.render.evidence import Evidence
 from twingen.twin.load import load_twin
 from twingen.twin.model import Find, Operation, Resource, Service, Through, Twin
 from twingen.twin.write import dump_resource, dump_service
@@ -19,10 +24,19 @@ _KEPT = ("service.yaml", "seed.yaml", "deviations.yaml", "ui.yaml")
 
 @dataclass(slots=True)
 class Adopted:
-    """The text of every unit, where each came from, and what could not be bound."""
+    """The text of every unit, where each came from, and what could not be bound.
+
+    `evidence` and `bases` are what the lock keeps of units by hand (see `Unit`), `stale` those whose
+    documents changed, `merged` and `conflicts` what three-way merges took over and what they left.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, str] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    merged: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
     units: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     left_out: tuple[str, ...] = ()
@@ -32,34 +46,44 @@ class Adopted:
 
 
 def adopt(
-    source: Path | None, name: str, contract: Contract, draft: Draft, inferred: dict[str, str]
-) -> Adopted:
+    source: Path | None, name: str, contract: Contract, draft: Draft, inferred: dict[str, str],
+    pages: Sequence[Page] = (),
+) -> Adopted:  # fmt: skip
     """Lay what the twin in `source` says by hand over what the rules conclude.
 
     A unit is by hand when its text is neither what its lock recorded as inferred nor what the
     rules conclude now. A resource by hand takes over its operations' keys; an inferred resource
-    that loses all of its operations to one by hand lives on under that one's name.
+    that loses all of its operations to one by hand lives on under that one's name. An inferred unit
+    that a hand edited follows the rules where the hand left it alone (see merging.py).
     """
     if source is None:
         return Adopted(files=dict(inferred))
     twin = load_twin(source)
     result = Adopted(world=twin.world, seed=twin.seed, aliases=dict(twin.base_aliases))
-    known = {operation.key for operation in contract.operations}
+    documented = {operation.key: operation for operation in contract.operations}
+    known = set(documented)
+    carrying = Carrying(source=source, twin=twin, evidence=Evidence(contract, pages), inferred=inferred)
     left_out: list[str] = []
     by_hand: list[Resource] = []
-    for resource in twin.resources:
-        file = f"resources/{resource.name}.yaml"
+    for earlier in twin.resources:
+        file = f"resources/{earlier.name}.yaml"
         if not _by_hand(source, twin, file, inferred):
             continue
-        bound = tuple(op for op in resource.operations if _binds(op, known))
-        missing = [op.key for op in resource.operations if not _binds(op, known)]
-        left_out += [
-            f"{file}: {op.key}: {_why(op, known)}" for op in resource.operations if op.key in missing
-        ]
+        text, resource = carrying.resource(file, earlier)
+        bound: list[Operation] = []
+        missing = False
+        for op in resource.operations:
+            if not _binds(op, known):
+                left_out.append(f"{file}: {op.key}: {_why(op, known)}")
+                missing = True
+                continue
+            resolved, lost = resolving(op, documented[op.key], contract, twin.contract)
+            left_out += [f"{file}: {op.key}: {what}" for what in lost]
+            missing = missing or bool(lost)
+            bound.append(resolved)
         if resource.operations and not bound and not _needed(resource, twin):
             continue
-        by_hand.append(replace(resource, operations=bound))
-        text = (source / file).read_text(encoding="utf-8")
+        by_hand.append(replace(resource, operations=tuple(bound)))
         result.files[file] = text if not missing else dump_resource(by_hand[-1], name)
         _mark(result, twin, file)
         result.keys |= {operation.key for operation in bound}
@@ -71,7 +95,7 @@ def adopt(
             _mark(result, twin, f"resources/{stem}.py")
     for file in _KEPT:
         if (source / file).exists() and _by_hand(source, twin, file, inferred):
-            result.files[file] = (source / file).read_text(encoding="utf-8")
+            result.files[file] = carrying.text(file)
             _mark(result, twin, file)
     for page in sorted(file for file in (source / "ui").glob("*") if file.is_file()):
         file = f"ui/{page.name}"
@@ -89,6 +113,8 @@ def adopt(
     for file in ("service.yaml", "seed.yaml"):
         result.files.setdefault(file, inferred[file])
     result.left_out = tuple(left_out)
+    carrying.record(result.evidence, result.bases, result.stale, set(result.files))
+    result.merged, result.conflicts = tuple(carrying.merged), tuple(carrying.conflicts)
     return result
 
 

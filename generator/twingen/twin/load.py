@@ -169,6 +169,16 @@ def read_file(
     return build(data, Place(file=where))
 
 
+def load_resource(text: str, file: str, service: str) -> Resource:
+    """Return the resource that a unit's text is; raises what loading the twin would."""
+    loaded = read_file(
+        _Files(None, {file: text.encode()}), file, "resource",
+        lambda data, place: shorthand.resource(data, service, place),
+    )  # fmt: skip
+    assert loaded is not None
+    return loaded
+
+
 def _resources(files: _Files, service: str) -> tuple[tuple[Resource, ...], dict[str, str]]:
     """Read every resources/*.yaml in order of name, and the .py files among them as text."""
     resources: list[Resource] = []

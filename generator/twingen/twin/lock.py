@@ -15,15 +15,17 @@ FILE = "twin.lock"
 
 
 def parse_lock(raw: bytes | None) -> Lock:
-    """Return the lock that `raw` holds; an absent or damaged one is an empty one."""
+    """Return the lock that `raw` holds; an absent or damaged one is an empty one, which says so."""
+    if raw is None:
+        return Lock(damage="twin.lock is missing")
     try:
-        data = orjson.loads(raw or b"")
+        data = orjson.loads(raw)
         return Lock(
             units={file: Unit(file=file, **_tuples(unit)) for file, unit in data["units"].items()},
             standing={key: _standing(entry) for key, entry in data["operations"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Lock()
+        return Lock(damage="twin.lock is damaged")
 
 
 def _tuples(unit: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +48,8 @@ def dump_lock(lock: Lock) -> bytes:
         entry: dict[str, Any] = {"origin": unit.origin, "digest": unit.digest}
         if unit.evidence:
             entry["evidence"] = unit.evidence
+        if unit.base:
+            entry["base"] = unit.base
         if unit.stale:
             entry["stale"] = True
         if unit.left_out:

@@ -76,8 +76,8 @@ class Answer:
 class Treatment:
     """What a parameter does. `use` names the treatment, `options` its details.
 
-    page.limit, page.cursor, page.offset, page.number; filter, search, prefix, contains, equals;
-    sort, order; expand; fields; value (used by expressions); moot; ignored; refused.
+    page.limit, page.cursor, page.offset, page.number; filter, search, prefix, contains, equals,
+    range; sort, order; expand; fields; value (used by expressions); moot; ignored; refused.
     """
 
     use: str
@@ -459,12 +459,17 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A file of the twin as the lock knows it. `origin` is inferred, adopted, agent or hand."""
+    """A file of the twin as the lock knows it. `origin` is inferred, adopted, agent or hand.
+
+    `evidence` is the digest of what it was written against; a unit is stale when the documents say
+    something else by now. `base` names the text below .twin/objects that the rules concluded then.
+    """
 
     file: str
     origin: str
     digest: str
     evidence: str = ""
+    base: str = ""
     stale: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -480,8 +485,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
+    """`damage` says why what was on record could not be read; "" when nothing is wrong with it."""
+
     units: Mapping[str, Unit] = member(default_factory=dict)
     standing: Mapping[str, Standing] = member(default_factory=dict)
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
