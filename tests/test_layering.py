@@ -26,6 +26,8 @@ MAY_IMPORT = {
     "agent": {"contract", "twin"},
     "verify": {"contract", "twin", "runtime", "report"},
     "standing": {"contract", "twin"},
+    "conformance": {"contract", "twin", "render", "report", "verify", "standing"},
+    "workbench": {"agent", "contract", "twin", "runtime", "report", "verify", "standing"},
 }
 EVERYTHING = {"pipeline", "cli", "__main__"}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from twingen.conformance import Proof, prove_folder, text_of, unproved
 from twingen.contract.diagnostics import Diagnostic, Diagnostics
 from twingen.contract.document import dump as dump_contract
 from twingen.contract.model import Contract, Origin
@@ -23,14 +24,17 @@ from twingen.render.folder import TwinFolder, check_target, write_folder
 from twingen.render.models import ModelsTask
 from twingen.render.overlay import dump_overlay
 from twingen.render.ui import render_pages, ui_yaml
+from twingen.report.digest import REPORT, digest_of
+from twingen.report.model import Report
 from twingen.runtime.run import Run
 from twingen.standing import standings
 from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Operation, Resource, Twin, Unit
 from twingen.twin.write import dump_resource, dump_seeds, dump_service
+from twingen.verify.converge import LoopEvent
 from twingen.verify.remembered import prove_once
 
-_NO_UNITS = frozenset({"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock"})
+_NO_UNITS = frozenset({"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock", REPORT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,14 @@ class Progress:
     text: str
 
 
-Event = StageStarted | StageFinished | Progress
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving:
+    """What the converge loop tells while it runs."""
+
+    event: LoopEvent
+
+
+Event = StageStarted | StageFinished | Progress | Proving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +75,13 @@ class Built:
 
     `left_out` lists what adopted units say that this contract lacks, `stale` the units by hand that
     were written against other documents, `merged` and `conflicts` what three-way merges did.
+    `report` says what was proved; its `converged` is None where no proof was asked for.
     """
 
     twin: Twin
     path: Path
     diagnostics: tuple[Diagnostic, ...]
+    report: Report
     adopted: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
@@ -86,12 +99,14 @@ def build(
     adopt_from: Path | None = None,
     cache: Path | None = None,
     dry_run: bool = False,
+    proof: Proof | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Built:
     """Compile the documents in `docs` into the twin `name` in folder `out`.
 
-    What the twin in `adopt_from` knows is bound to this contract's operations. Nothing is written
-    before everything is ready; a failure or an interruption leaves `out` as it was.
+    What the twin in `adopt_from` knows is bound to this contract's operations. With `proof` the
+    twin is proved, and repaired where a rule can; it is written whatever comes of that. Nothing is
+    written before everything is ready; a failure or an interruption leaves `out` as it was.
     """
     begun = time.perf_counter()
     check_target(out)
@@ -116,8 +131,9 @@ def build(
     models = ModelsTask(contract.schemas, cache)
     try:
         return _compile(
-            name, docs, contract, out, adopt_from, dry_run, on_event, diagnostics, models, begun, cache,
-        )
+            name, docs, contract, out, adopt_from, dry_run, proof, on_event, diagnostics, models, begun,
+            cache,
+        )  # fmt: skip
     finally:
         models.stop()
 
@@ -129,6 +145,7 @@ def _compile(
     out: Path,
     adopt_from: Path | None,
     dry_run: bool,
+    proof: Proof | None,
     on_event: Callable[[Event], None],
     diagnostics: Diagnostics,
     models: ModelsTask,
@@ -170,9 +187,23 @@ def _compile(
     on_event(StageFinished(stage="prove", seconds=spent, counts=tiers))
 
     Run([twin])  # raises what would keep the twin from being run: nothing is written then
-    on_event(StageStarted(stage="write", detail=str(out)))
     lock = Lock(units=_units(folder, adopted, inferred), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
+    if proof is None:
+        report = unproved(folder.load(), digest_of(folder.files))
+    else:
+        on_event(StageStarted(stage="converge"))
+        proving = time.perf_counter()
+        report = prove_folder(
+            folder, proof, reasons=draft.reasons, cache=cache,
+            on_event=lambda event: on_event(Proving(event=event)),
+        )  # fmt: skip
+        spent += time.perf_counter() - proving
+        counts = {"rounds": len(report.rounds), "findings left": len(report.open)}
+        on_event(StageFinished(stage="converge", seconds=time.perf_counter() - proving, counts=counts))
+    folder.files[REPORT] = text_of(folder, report, adopt_from).encode()
+
+    on_event(StageStarted(stage="write", detail=str(out)))
     built = folder.load()  # first, so that an interruption after the exchange is next to impossible
     if not dry_run:
         write_folder(folder, out)
@@ -187,6 +218,7 @@ def _compile(
         twin=built,
         path=out,
         diagnostics=tuple(diagnostics),
+        report=report,
         adopted=tuple(sorted(adopted.units)),
         left_out=adopted.left_out,
         stale=tuple(sorted(adopted.stale)),

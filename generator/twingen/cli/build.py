@@ -16,6 +16,7 @@ from twingen.cli.names import (
     find,
     find_for_adoption,
 )
+from twingen.cli.reports import JOBS, write_reports
 from twingen.errors import TwinError, UsageError
 
 _FOLDER = click.Path(path_type=Path)
@@ -34,7 +35,13 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--agent", type=click.Choice(["off", "auto"]), default="auto", show_default=True,
               help="Whether a language model writes what the rules cannot infer.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be built; write nothing.")
-@click.option("--seconds", type=click.IntRange(min=1), metavar="N", help="Time limit of the proof.")
+@click.option("--seconds", type=click.IntRange(min=1), default=300, show_default=True, metavar="N",
+              help="Time limit of the proof.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the proof.")
+@click.option("--jobs", type=click.IntRange(min=1), default=JOBS, metavar="N",
+              help="Processes that prove at once. [default: the cores there are, up to 4]")  # fmt: skip
+@click.option("--report", "report_to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Also write the whole report there: report.html, report.json, junit.xml.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every diagnostic and what was left out.")
@@ -48,7 +55,10 @@ def build(
     no_verify: bool,
     agent: Literal["off", "auto"],
     dry_run: bool,
-    seconds: int | None,
+    seconds: int,
+    seed: int,
+    jobs: int,
+    report_to: Path | None,
     as_json: bool,
     quiet: bool,
     verbose: bool,
@@ -59,18 +69,24 @@ def build(
     What is inferred comes from the contract alone; what the twin of that name knew before is kept
     (adoption). The old twin stays as it is until the new one is complete.
 
+    The twin is then proved: rounds of cases on fresh seeds go on until three in a row find nothing, or
+    the time is up. It is written all the same, with what was found in CONFORMANCE.md. After Ctrl-C the
+    same command goes on from there.
+
     \b
     Examples:
       twingen build acme --docs ./acme-api-docs              writes ./generated/acme
       twingen build okta --docs ./okta-2026.09 --out ./try   the shipped behaviours, a newer contract
       twingen build okta --docs ./okta-2026.09 --fresh       without them
       twingen build okta --docs ./okta-2026.09 --dry-run     what would come of it
+      twingen build acme --docs ./acme-api-docs --seconds 60 --report ./report
     \b
     Exit codes:
       0 built   3 built, not converged   4 no contract in --docs   2 wrong use   130 interrupted
     """
     from twingen import pipeline
     from twingen.cli.buildlog import BuildLog
+    from twingen.conformance import Proof
     from twingen.folders import cache_folder
 
     name = checked_name(name)
@@ -93,6 +109,7 @@ def build(
             adopt_from=None if source is None else source.path,
             cache=cache_folder() / "ingest",
             dry_run=dry_run,
+            proof=None if no_verify or dry_run else Proof(seconds=seconds, seed=seed, jobs=jobs),
             on_event=log.event,
         )  # fmt: skip
     except TwinError as error:
@@ -101,9 +118,10 @@ def build(
         raise
     finally:
         log.close()
-    converged = no_verify or dry_run
-    log.end(built, verified=not converged, as_json=as_json)
-    return 0 if converged else 3
+    if report_to is not None:
+        write_reports(built.report, ("html", "json", "junit"), report_to)
+    log.end(built, as_json=as_json)
+    return 3 if built.report.converged is False else 0
 
 
 def _adopted(name: str, adopt: str | None, fresh: bool) -> Found | None:

@@ -14,9 +14,12 @@ from typing import Any
 import click
 
 from twingen.cli.names import Found
+from twingen.cli.proving import ProofScreen, summary
 from twingen.cli.tiers import kinds_of, tiers_of
 from twingen.contract.diagnostics import Diagnostic
-from twingen.pipeline import Built, Event, Progress, StageFinished, StageStarted
+from twingen.pipeline import Built, Event, Progress, Proving, StageFinished, StageStarted
+from twingen.report.data import dump
+from twingen.report.model import Report
 
 _SHOWN = 3
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
@@ -32,6 +35,7 @@ class BuildLog:
         self.to_stderr = to_stderr
         self.live = (sys.stderr if to_stderr else sys.stdout).isatty() and not quiet
         self._drawn = False
+        self.screen = ProofScreen(quiet=quiet, verbose=verbose)
 
     def begin(self, name: str, target: Path, source: Found | None, *, agent: str) -> None:
         self._say(f"{click.style(name, bold=True)} → {target}")
@@ -42,33 +46,39 @@ class BuildLog:
         match event:
             case StageStarted():
                 self._draw(f"  {event.stage:<9}{event.detail} ...")
+            case Proving():
+                if not self.quiet:
+                    self.close()
+                    self.screen.event(event.event)
             case Progress():
                 if self.verbose:
                     self._say(f"  {'':<9}{event.text}")
                 else:
                     self._draw(f"  {event.text}")
             case StageFinished():
+                self.screen.close()
                 counts = ", ".join(f"{number} {what}" for what, number in event.counts.items())
                 self._say(f"  {event.stage:<9}{counts}  ({event.seconds:.1f} s)")
 
     def close(self) -> None:
         """End the line that is being drawn over, if there is one."""
+        self.screen.close()
         if self._drawn:
             click.echo(_ERASE, nl=False, err=self.to_stderr)
             self._drawn = False
 
-    def end(self, built: Built, *, verified: bool, as_json: bool) -> None:
-        """Print diagnostics and summary; `verified` means that a proof was asked for."""
+    def end(self, built: Built, *, as_json: bool) -> None:
+        """Print diagnostics and summary, and what the proof came to if one was asked for."""
         self._diagnostics(built)
         self._left_out(built)
         self._listed("stale", "by hand and written against other documents: kept as they are", built.stale)
         self._listed("merged", "edited by hand follow the rules where the hand left them alone", built.merged)
         self._listed("conflicts", "changed by hand and by the rules: look at them", built.conflicts)
-        self._summary(built, verified=verified)
+        self._summary(built)
         if as_json:
             click.echo(json.dumps(_as_json(built), indent=2))
 
-    def _summary(self, built: Built, *, verified: bool) -> None:
+    def _summary(self, built: Built) -> None:
         twin = built.twin
         self._say("")
         self._say(f"{click.style(twin.title, bold=True)}: {tiers_of(twin)}")
@@ -82,12 +92,16 @@ class BuildLog:
             self._say(f"next: twingen run {shlex.quote(_as_path(built.path))}")
         else:
             self._say(f"nothing was written (--dry-run), {built.seconds:.1f} s")
-        if verified:
-            click.echo(
-                "not converged: proving a twin is not part of this version (exit code 3; "
-                "--no-verify asks for none)",
-                err=True,
-            )
+        if built.report.converged is not None:
+            self._proved(built.report)
+
+    def _proved(self, report: Report) -> None:
+        """Print what holds; why a twin has not converged is said even where little is printed."""
+        self._say("")
+        for line in summary(report):
+            self._say(line)
+        if not report.converged and self.quiet:
+            click.echo(f"not converged: {report.not_reached}", err=True)
 
     def _diagnostics(self, built: Built) -> None:
         by_level: dict[str, list[Diagnostic]] = {"error": [], "warning": [], "note": []}
@@ -157,7 +171,9 @@ def _as_json(built: Built) -> dict[str, Any]:
         "name": twin.name,
         "path": str(built.path),
         "written": built.written,
-        "converged": False,
+        "converged": built.report.converged is True,
+        "not_reached": built.report.not_reached,
+        "proof": dump(built.report)["sums"],
         "seconds": round(built.seconds, 3),
         **tiers_of(twin).as_dict(),
         "kinds": kinds_of(twin),

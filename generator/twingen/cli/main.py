@@ -10,8 +10,12 @@ import click
 
 from twingen import __version__
 from twingen.cli.build import build
+from twingen.cli.check import check
 from twingen.cli.list import list_twins
+from twingen.cli.parity import parity
+from twingen.cli.replay import replay
 from twingen.cli.run import run
+from twingen.cli.scenarios import scenarios
 from twingen.cli.show import show
 from twingen.errors import Interrupted, TwingenError
 
@@ -29,13 +33,15 @@ def twingen() -> None:
       twingen run okta                              serve one; prints a credential and requests to try
       twingen build acme --docs ./acme-api-docs     compile your own from OpenAPI, Swagger or Discovery
       twingen show acme                             what it can do, and what it cannot
+      twingen check acme                            whether it holds what its contract says
     \b
     Exit codes:
-      0 all holds   2 wrong use   3 built but not converged   4 no contract found   130 interrupted
+      0 all holds   1 findings   2 wrong use   3 built but not converged   4 no contract found
+      130 interrupted
     """
 
 
-for command in (build, run, list_twins, show):
+for command in (build, run, check, list_twins, show, replay, scenarios, parity):
     twingen.add_command(command)
 
 

@@ -12,10 +12,16 @@ from twingen.infer.conventions import conventions
 from twingen.infer.default_world import default_world
 from twingen.infer.draft import Draft
 from twingen.infer.edges import edges
+from twingen.infer.expansions import expansions
 from twingen.infer.filters import filters
+from twingen.infer.keyed import keyed
 from twingen.infer.lifecycles import lifecycles
 from twingen.infer.methods import methods
+from twingen.infer.moot import moot
+from twingen.infer.parts import parts
+from twingen.infer.retired import retired
 from twingen.infer.singletons import singletons
+from twingen.infer.views import views
 from twingen.twin.model import Service
 
 Pass = Callable[[Draft], Draft]
@@ -25,11 +31,17 @@ PASSES: tuple[Pass, ...] = (
     conventions,
     aliases,
     methods,
+    retired,
     collections,
     edges,
+    keyed,
     singletons,
     lifecycles,
+    parts,
+    views,
     filters,
+    moot,
+    expansions,
     # Last: it looks at what every list came to.
     default_world,
 )

@@ -25,6 +25,7 @@ def default_world(draft: Draft) -> Draft:
         reference = _listed(draft, resource)
         if reference is None:
             continue
+        others = _alone(draft, resource, reference)
         places = _apart(_published(draft, reference), resource.identity.field or "id")[: 1 if made else 3]
         seeds += [
             Seed(
@@ -35,6 +36,7 @@ def default_world(draft: Draft) -> Draft:
             )
             for place, number in enumerate(places)
         ]
+        seeds += [Seed(resource=resource.name, sample=other) for other in others if places and not resource.parents]
         if places:
             seeded.add(resource.name)
     resources = {
@@ -42,6 +44,33 @@ def default_world(draft: Draft) -> Draft:
         for name, resource in draft.resources.items()
     }
     return replace(draft, resources=resources, seeds=())
+
+
+def _alone(draft: Draft, resource: Resource, listed: str) -> list[str]:
+    """Return further samples, each of one record under an id of its own."""
+    field = resource.identity.field or "id"
+    seen = {str(record.get(field)) for record in _published(draft, listed) if isinstance(record, dict)}
+    found = []
+    for reference in resource.samples:
+        record = _example(draft, reference)
+        if isinstance(record, dict) and record.get(field) is not None and str(record[field]) not in seen:
+            seen.add(str(record[field]))
+            found.append(reference)
+    return found
+
+
+def _example(draft: Draft, reference: str) -> Any:
+    head, _, name = reference.rpartition(" #")
+    key, _, status = head.rpartition(" ")
+    for operation in draft.contract.operations:
+        if operation.key == key:
+            for response in operation.responses:
+                if response.status == status:
+                    for media in response.content:
+                        for example in media.examples:
+                            if example.name == name:
+                                return example.value
+    return None
 
 
 def _called(name: str) -> str:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
-from twingen.infer.collections import envelope_answer, ignored, paged
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import is_parameter, list_items, name_of, segments, success_schema
+from twingen.infer.lists import envelope_answer, ignored, paged
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import Find, Operation, Resource, Through
 

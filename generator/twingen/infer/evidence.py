@@ -10,6 +10,9 @@ from twingen.contract.model import Contract, Example, Operation, Schema
 from twingen.contract.schemas import properties, resolve, schema_name, types, variants
 
 
+_SAYS_NOTHING = frozenset({"description", "title", "example", "examples", "nullable"})
+
+
 def segments(path: str) -> tuple[str, ...]:
     """Return a path's segments with its parameters unnamed: names differ from path to path."""
     return tuple(unnamed(path.partition("#")[0]).strip("/").split("/"))
@@ -23,13 +26,37 @@ def is_parameter(segment: str) -> bool:
 
 
 def success_schema(operation: Operation) -> Schema | None:
-    """Return the schema of the lowest documented 2xx with a JSON body, as written (maybe a $ref)."""
+    """Return the schema of the lowest documented 2xx with a JSON body, as written (maybe a $ref).
+
+    Where none is written, or one that admits anything, it is the outline of the published example.
+    """
     for response in sorted(operation.responses, key=lambda r: r.status):
         if response.status.startswith("2"):
             for media in response.content:
-                if "json" in media.type and media.schema is not None:
-                    return media.schema
+                if "json" in media.type:
+                    if media.schema is not None and set(media.schema) - _SAYS_NOTHING:
+                        return media.schema
+                    if media.examples:
+                        return outline(media.examples[0].value)
     return None
+
+
+def outline(value: Any) -> Schema:
+    """Return the schema that a published value suggests: its members and their types."""
+    match value:
+        case dict():
+            return {"type": "object", "properties": {name: outline(one) for name, one in value.items()}}
+        case list():
+            return {"type": "array", "items": outline(value[0]) if value else {}}
+        case bool():
+            return {"type": "boolean"}
+        case int():
+            return {"type": "integer"}
+        case float():
+            return {"type": "number"}
+        case str():
+            return {"type": "string"}
+    return {}
 
 
 def request_schema(operation: Operation) -> Schema | None:

@@ -24,6 +24,9 @@ def identity_field(parameter: str, resource: str, fields: dict[str, Schema]) -> 
     for name in wanted:
         if name.lower() in lowered:
             return lowered[name.lower()]
+    stem = re.sub(r"(?<=[a-z])(Key|Name|Code)$|_(key|name|code)$", "", parameter)
+    if stem != parameter and stem.lower() in lowered:
+        return lowered[stem.lower()]
     for suffix in ("name", "key", "slug", "code"):
         if kebab(parameter).split("-")[-1] == suffix and suffix in lowered:
             return lowered[suffix]
@@ -33,9 +36,20 @@ def identity_field(parameter: str, resource: str, fields: dict[str, Schema]) -> 
     return None
 
 
+def other_names(parameter: str, field: str, fields: dict[str, Schema]) -> tuple[str, ...]:
+    """Return further fields that the path parameter may hold: `issueIdOrKey` takes the key as well."""
+    words = kebab(parameter).split("-")
+    if "or" not in words:
+        return ()
+    place = words.index("or")
+    lowered = {name.lower(): name for name in fields}
+    found = [lowered[word] for word in (words[place - 1], *words[place + 1 :]) if word in lowered]
+    return tuple(name for name in dict.fromkeys(found) if name != field)
+
+
 def identity(
     field: str, fields: dict[str, Schema], sent: dict[str, Schema], values: Iterable[Any],
-    contract: Contract,
+    contract: Contract, also: tuple[str, ...] = (),
 ) -> Identity:  # fmt: skip
     """Return how ids are made: chosen by the client where it can send the field, else minted."""
     schema = resolve(fields.get(field, {}), contract.schemas)
@@ -47,6 +61,7 @@ def identity(
         mint=style([value for value in values if isinstance(value, (str, int))], number, schema),
         take=f"input.{field}" if chosen else None,
         number=number,
+        also=also,
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import resolve
-from twingen.infer.collections import ignored
 from twingen.infer.draft import Draft
 from twingen.infer.edges import item_paths
 from twingen.infer.evidence import (
@@ -21,6 +20,7 @@ from twingen.infer.evidence import (
     success_examples,
     success_schema,
 )  # fmt: skip
+from twingen.infer.lists import ignored
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import Find, Identity, Operation, Resource
 

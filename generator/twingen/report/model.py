@@ -93,7 +93,8 @@ class OperationResult:
     """One documented operation: its tier and what was tried on it.
 
     `laws` maps a law to whether it held; `recordings` counts recorded answers, failed where the
-    twin's differed; `not_tried` says why generated cases are missing.
+    twin's differed; `not_tried` says why generated cases are missing; `proof` is what made the
+    build call it semantic.
     """
 
     key: str
@@ -109,6 +110,7 @@ class OperationResult:
     scenarios: Tally = Tally()
     recordings: Tally = Tally()
     not_tried: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +144,13 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excuse:
-    """A deviation or a repair on record: `what` it changes, `why`, and the evidence it stands on."""
+    """What is on record beside the figures: `what` it changes, `why`, and the evidence for that.
 
-    kind: Literal["deviation", "repair"]
+    A deviation excuses a finding, a repair changes the published contract (the overlay), a demotion
+    is a behaviour that the proof took back: the operation answers from its schema now.
+    """
+
+    kind: Literal["deviation", "repair", "demotion"]
     what: str
     why: str
     evidence: str
@@ -162,7 +168,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a proof found of one server. `address` is where it ran ("in process" for a twin)."""
+    """What a proof found of one server.
+
+    `address` is where it ran ("in process" for a twin), `digest` is of the twin's files; `converged`
+    is None where no proof was asked for, and `not_reached` says why it is not True.
+    """
 
     name: str
     title: str
@@ -179,6 +189,7 @@ class Report:
     excuses: tuple[Excuse, ...] = ()
     notes: tuple[Note, ...] = ()
     not_reached: str = ""
+    digest: str = ""
 
     @property
     def open(self) -> tuple[Finding, ...]:

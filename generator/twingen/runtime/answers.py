@@ -29,16 +29,17 @@ _WRITES = frozenset({"create", "upsert", "update", "replace", "delete", "transit
 class Outcome:
     """The answer of an operation before it is put into bytes; `value` NOTHING is no body.
 
-    Records in `value` are shown by `show` when it is put into bytes.
+    Records in `value` are shown by `show` when it is put into bytes; `raw` is it in bytes already.
     """
 
-    __slots__ = ("content_type", "headers", "show", "status", "value")
+    __slots__ = ("content_type", "headers", "raw", "show", "status", "value")
 
     def __init__(
         self, status: int, value: Any, headers: list[tuple[str, str]], content_type: str | None = None,
         show: Callable[[Row], Any] | None = None,
     ):  # fmt: skip
         self.show = show
+        self.raw: bytes | None = None
         self.status = status
         self.value = value
         self.headers = headers
@@ -73,20 +74,20 @@ def _success_schema(documented: Documented | None) -> Any:
     return None
 
 
-def _joined(rows: list[Any], token: Any, show: Callable[[Row], Any]) -> Any:
-    """Return a list of records as JSON already, where each of them is; else the list itself."""
+def _joined(rows: list[Any], token: Any, show: Callable[[Row], Any]) -> bytes | None:
+    """Return a list of records as JSON, where each of them is remembered as that; else None."""
     raws = []
     for row in rows:
         if not isinstance(row, Row):
-            return rows
+            return None
         shown = row.shown
         if shown is None or shown[0] != token:
             if not isinstance(show(row), orjson.Fragment):
-                return rows
+                return None
             shown = row.shown
             assert shown is not None
         raws.append(shown[1])
-    return orjson.Fragment(b"[" + b",".join(raws) + b"]")
+    return b"[" + b",".join(raws) + b"]"
 
 
 class _Remembered:
@@ -130,11 +131,16 @@ class Answers:
         self.engine = engine
         self.operation = operation
         self.answer = answer
-        self.projection = (answer.links, answer.only, answer.drop)
         self.schema = _success_schema(documented)
         self.parsed: dict[str, Mask] = {}
         status, carries = success_status(documented, writes=operation.effect in _WRITES)
         self.status = answer.status or status
+        # An upsert that made something says so, where that is documented.
+        self.made = (
+            201 if operation.effect == "upsert" and answer.status is None and status != 201
+            and any(response.status == "201" for response in (documented.responses if documented else ()))
+            else None
+        )  # fmt: skip
         self.carries = self.status != 204 and not answer.empty and (
             answer.body is not None or (carries if answer.status in (None, status) else True)
         )
@@ -148,6 +154,13 @@ class Answers:
         self.only = tuple(paths.split(path) for path in answer.only)
         treatments = {**engine.service.parameters, **operation.parameters}
         self.expands = [(n, t.options.get("values", {})) for n, t in treatments.items() if t.use == "expand"]
+        # What is left out unless it is asked for: parameter → (path, its name), and the word for all.
+        self.hidden = {
+            name: (tuple((paths.split(path), path) for path in t.fields), t.options.get("everything"))
+            for name, t in treatments.items() if t.use == "expand" and t.fields
+        }  # fmt: skip
+        hidden = tuple(sorted(path for shown, _ in self.hidden.values() for _, path in shown))
+        self.projection = (answer.links, answer.only, answer.drop, hidden)
         self.masks = [(n, t) for n, t in treatments.items() if t.use == "fields"]
         self.compiled_expands = [
             (name, {value: {p: compile_template(x) for p, x in fields.items()} for value, fields in values.items()})
@@ -175,9 +188,10 @@ class Answers:
         if value is not NOTHING and self.masks:
             value = self._masked(scope, value, arguments)
         show = self._show(scope, arguments)
+        outcome = Outcome(self.status, value, headers, self.answer.content_type, show)
         if page is not None and value is page.items and not self._expanding(arguments):
-            value = _joined(value, (self.projection, scope.base), show)
-        return Outcome(self.status, value, headers, self.answer.content_type, show)
+            outcome.raw = _joined(value, (self.projection, scope.base), show)
+        return outcome
 
     def _expanding(self, arguments: dict[str, Any]) -> bool:
         return any(name in arguments for name, _ in self.expands)
@@ -244,11 +258,11 @@ class Answers:
         data = self.engine.render(scope, row, self.answer.links)
         for name, values in self.compiled_expands:
             asked = arguments.get(name)
-            if asked is None:
-                continue
             if isinstance(asked, bool):
                 asked = "true" if asked else "false"
-            names = asked if isinstance(asked, list) else str(asked).split(",")
+            names = asked if isinstance(asked, list) else [] if asked is None else str(asked).split(",")
+            if name in self.hidden:
+                data = self._without(data, name, names)
             for wanted in names:
                 for path, evaluate in values.get(str(wanted).strip(), {}).items():
                     inside = scope.with_names({"record": row, row.kind.replace("-", "_"): row})
@@ -260,6 +274,17 @@ class Answers:
             data = paths.picked(data, self.only)
         for path in self.drop:
             data = paths.without(data, path)
+        return data
+
+    def _without(self, data: dict[str, Any], name: str, asked: list[Any]) -> dict[str, Any]:
+        """Return a record without what the parameter `name` was not asked to show."""
+        shown, everything = self.hidden[name]
+        wanted = {str(one).strip() for one in asked}
+        if everything in wanted:
+            return data
+        for path, text in shown:
+            if text not in wanted:
+                data = paths.without(data, path)
         return data
 
     def _mask(self, name: str, asked: str, treatment: Treatment) -> Mask:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import properties, required
 from twingen.errors import TwinError
@@ -15,8 +13,10 @@ from twingen.runtime.behaviour import Behaviour, CompiledFind
 from twingen.runtime.bodies import LIMIT, BodyDecoder, BodyFailure, compile_body, decode_body
 from twingen.runtime.engine import Engine, dumps
 from twingen.runtime.failures import Failures, plain
+from twingen.runtime.headers import compile_header, of_any
 from twingen.runtime.http import Request, Response
 from twingen.runtime.kinds import CompiledGuard
+from twingen.runtime.memory import Remembered
 from twingen.runtime.pairs import TooManyPairsError, encoded_pairs
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.planting import plant
@@ -31,9 +31,9 @@ from twingen.runtime.violation import Validator, Violation, violations
 from twingen.runtime.world import World
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Operation, Standing, Twin
-from twingen.twin.template import compile_template
 
 _JSON = "application/json"
+_ENTRY = 500  # bytes of a remembered answer beside its body
 _FAILURES = {
     "malformed": "malformed",
     "unsupported": "unsupported_media_type",
@@ -95,6 +95,13 @@ class Route:
         return self._behaviour
 
     @property
+    def looks(self) -> bool:
+        """Whether its answer may be remembered, if the request was all that it looked at."""
+        if self.parameters.reads_headers:
+            return False
+        return self.behaviour is None or self.behaviour.looks
+
+    @property
     def optional(self) -> frozenset[str]:
         """The arguments of a write that need not be sent."""
         if self._optional is None:
@@ -139,9 +146,12 @@ class Route:
 class TwinApp:
     """One twin over any world. Nothing here waits, reads files or opens sockets."""
 
-    def __init__(self, twin: Twin, *, strict: bool = False, body_limit: int = LIMIT):
+    def __init__(
+        self, twin: Twin, *, strict: bool = False, body_limit: int = LIMIT, needs_bodies: bool = False
+    ):
         self.twin = twin
         self.strict = strict
+        self.needs_bodies = needs_bodies
         self.body_limit = body_limit
         self.engine = Engine(twin)
         self.handlers = self.engine.handlers
@@ -155,8 +165,10 @@ class TwinApp:
             (name, str(value)) for name, value in templates.items() if "{" not in str(value)
         ]
         self.headers = [
-            (name, compile_template(value)) for name, value in templates.items() if "{" in str(value)
+            (name, compile_header(value)) for name, value in templates.items() if "{" in str(value)
         ]
+        # Answers are remembered without these headers, so that they may not depend on the answer.
+        self.remembers = all(of_any(value) for value in templates.values())
         self.preconditions = tuple(CompiledGuard(guard) for guard in twin.service.preconditions)
         self.router: Router[Route] = Router()
         self.routes: dict[str, Route] = {}
@@ -222,6 +234,13 @@ class TwinApp:
             except Exception as error:
                 return plain(500, "twin", f"a timer failed: {error}")
         method = request.method
+        key = None
+        if method == "GET" and self.remembers and not request.body:
+            key = self, request.path, request.query, request.base
+            known = world.memory.answers.get(key)
+            if known is not None and (known.public or self.authenticator.header_allows(request)):
+                return self._again(world, request, known)
+            changes = world.memory.changes
         match = self.router.match(method, request.path)
         if match is None or not match.values:
             return self._unrouted(world, request, match)
@@ -248,9 +267,31 @@ class TwinApp:
         response.operation = route.documented.key
         if response.tier and response.tier != "semantic":
             response.headers.append(("x-twin-tier", response.tier))
+        if (
+            key is not None
+            and response.status < 300
+            and scope.steady
+            and len(match.values) == 1
+            and changes == world.memory.changes
+            and route.looks
+            and (route.public or self.authenticator.header_allows(request))
+        ):
+            headers = tuple(response.headers)
+            world.memory.keep(
+                key,
+                Remembered(response.status, response.body, headers, response.operation, response.tier, route.public),
+                len(response.body) + len(request.path) + len(request.query) + _ENTRY,
+            )
         self._head(scope, response)
         if method == "HEAD" and route.documented.method != "HEAD":
             response.body = b""
+        return response
+
+    def _again(self, world: World, request: Request, known: Remembered) -> Response:
+        response = Response(
+            known.status, known.body, [*known.headers], operation=known.operation, tier=known.tier
+        )
+        self._head(Scope(self.engine, world, request), response)
         return response
 
     def _unrouted(
@@ -357,12 +398,12 @@ class TwinApp:
         """Return whether a required body may be missing: arguments may come elsewhere, or leniently.
 
         Recorders lose bodies, so a lenient service answers all the same, in shape only and marked
-        as that; --strict refuses as the vendor does.
+        as that; --strict and `needs_bodies` refuse as the vendor does.
         """
         service = self.twin.service
         if service.arguments:
             return True
-        return service.validation.bodies != "strict" and not self.strict
+        return service.validation.bodies != "strict" and not (self.strict or self.needs_bodies)
 
     def _atomically(self, behaviour: Behaviour, scope: Scope, arguments: dict[str, Any]) -> Outcome:
         """Run so that what was written is taken back unless the operation succeeds."""
@@ -371,7 +412,7 @@ class TwinApp:
         try:
             outcome = behaviour.run(scope, arguments)
             if _lazy(outcome.value):
-                outcome.value = orjson.Fragment(dumps(outcome.value, scope, outcome.show))
+                outcome.raw = dumps(outcome.value, scope, outcome.show)
         except BaseException:
             savepoint.restore()
             raise
@@ -391,7 +432,7 @@ class TwinApp:
             body = value.encode()
             headers = [("content-type", outcome.content_type), *headers]
         else:
-            body = dumps(value, scope, outcome.show)
+            body = outcome.raw if outcome.raw is not None else dumps(value, scope, outcome.show)
             headers = [("content-type", outcome.content_type or route.media_type), *headers]
         return Response(outcome.status, body, headers, tier=route.tier)
 
@@ -417,9 +458,11 @@ class TwinApp:
 
     def _refused(self, scope: Scope, refusal: Refusal) -> Response:
         try:
-            return self.failures.respond(scope, refusal)
+            response = self.failures.respond(scope, refusal)
         except TwinError as error:
             return plain(500, "twin", str(error))
+        response.refusal = refusal.case
+        return response
 
 
 def _sent(request: Request) -> list[str]:

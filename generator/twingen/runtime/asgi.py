@@ -39,6 +39,11 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
     """
     handle = run.handle
     names: dict[str, bytes] = {}
+    # Headers that most answers have, as they are sent.
+    fixed = {
+        (name, value): (name.lower().encode("latin-1"), _clean(value))
+        for name, value in (("content-type", "application/json"), *app.fixed_headers)
+    }
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +53,9 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
         for raw_name, raw_value in scope["headers"]:
             name = raw_name.decode("latin-1")
             value = raw_value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+            if name in headers:
+                value = f"{headers[name]}, {value}"
+            headers[name] = value
         method = scope["method"]
         body = b""
         if (
@@ -57,7 +64,12 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
             or scope["http_version"][0] != "1"
         ):
             try:
-                body = await _body(receive, body_limit)
+                first = await receive()
+                body = first.get("body", b"")
+                if first.get("more_body") or first["type"] == "http.disconnect":
+                    body = await _body(first, receive, body_limit)
+                elif len(body) > body_limit:
+                    body = body[: body_limit + 1]
             except _Gone:
                 await _unread(send)
                 return
@@ -78,11 +90,15 @@ def asgi_app(run: Run, app: TwinApp, *, body_limit: int = LIMIT) -> Asgi:
             await asyncio.sleep(response.delay)
         status = response.status
         sent: list[tuple[bytes, bytes]] = []
-        for key, text in response.headers:
-            encoded = names.get(key)
+        for header in response.headers:
+            encoded = fixed.get(header)
             if encoded is None:
-                encoded = names[key] = key.lower().encode("latin-1")
-            sent.append((encoded, text.encode("utf-8") if text.isprintable() else _clean(text)))
+                key, text = header
+                encoded = (
+                    names.get(key) or names.setdefault(key, key.lower().encode("latin-1")),
+                    text.encode("utf-8") if text.isprintable() else _clean(text),
+                )
+            sent.append(encoded)
         if response.feed is not None and method != "HEAD":
             await _stream(response.feed, sent, receive, send)
             return
@@ -111,9 +127,8 @@ async def _unread(send: Send) -> None:
         await send({"type": "http.response.body", "body": refusal.body})
 
 
-async def _body(receive: Receive, limit: int) -> bytes:
-    """Return the body, cut after `limit` + 1 bytes; raises _Gone."""
-    message = await receive()
+async def _body(message: MutableMapping[str, Any], receive: Receive, limit: int) -> bytes:
+    """Return the body that begins in `message`, cut after `limit` + 1 bytes; raises _Gone."""
     if message["type"] == "http.disconnect":
         raise _Gone
     body: bytes = message.get("body", b"")

@@ -159,6 +159,12 @@ class Behaviour:
             or (operation.effect != "none" and engine.handled)
         )
 
+        # Whether all that it does is to look at records, by the twin's data alone.
+        self.looks = operation.effect == "none" and not (
+            self.handler or self.dispatch or self.spawn or self.change or self.set or operation.event
+            or (self.listing is not None and self.listing.filters)
+        )  # fmt: skip
+
     def _filters(self, handlers: Handlers, treatments: dict[str, Any]) -> dict[str, Any]:
         """Return the functions that read query languages of the service's own, by parameter."""
         return {

@@ -116,7 +116,7 @@ class Failures:
         }
         words = self.messages.get(violation.kind) or self.messages.get("default")
         if words is not None:
-            entry["message"] = words(scope.with_names(entry))
+            entry["message"] = words(scope.with_names(dict(entry)))
         return entry
 
 

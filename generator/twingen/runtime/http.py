@@ -46,9 +46,14 @@ class Response:
     """One response. `headers` may repeat a name; `operation` is the key of what answered, `tier`
     its tier; `delay` is how many seconds the adapter waits, `durable` asks it to persist first.
     With a `feed` the adapter keeps on sending what the feed has, until the client goes away.
+    `refusal` is the error case of a refusal.
     """
 
-    __slots__ = ("body", "delay", "durable", "feed", "headers", "operation", "status", "tier")
+    # Not slots: hardly any response has these.
+    delay = 0.0
+    durable = False
+    feed: Feed | None = None
+    refusal = ""
 
     def __init__(
         self,
@@ -64,9 +69,6 @@ class Response:
         self.headers: list[tuple[str, str]] = [] if headers is None else headers
         self.operation = operation
         self.tier = tier
-        self.delay = 0.0
-        self.durable = False
-        self.feed: Feed | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name (any case), or None."""

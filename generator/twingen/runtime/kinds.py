@@ -8,11 +8,12 @@ from typing import Any
 from twingen.errors import ExpressionError, FormatError
 from twingen.runtime import paths
 from twingen.runtime.ids import compile_style
+from twingen.runtime.links import LinkTable, texts_of
 from twingen.runtime.store import Extract, Row
 from twingen.twin.expression import Evaluate, compile_expression
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Change, Guard, Reaction, Resource, Spawn
-from twingen.twin.template import compile_template, volatile
+from twingen.twin.template import compile_template, used, volatile
 
 Setter = tuple[paths.Path, Evaluate]
 
@@ -23,11 +24,20 @@ def setters(fields: Mapping[str, Any]) -> tuple[Setter, ...]:
 
 def apply(data: dict[str, Any], fields: tuple[Setter, ...], scope: Any) -> dict[str, Any]:
     """Return `data` with every field set; `nothing` leaves a field as it is."""
+    result = None
     for path, evaluate in fields:
         value = evaluate(scope)
-        if value is not NOTHING:
-            data = paths.put(data, path, value)
-    return data
+        if value is NOTHING:
+            continue
+        if result is None:
+            result = dict(data)
+        head = path[0]
+        if len(path) == 1:
+            result[head] = value
+        else:
+            inner = result.get(head)
+            result[head] = paths.put(inner if isinstance(inner, dict) else {}, path[1:], value)
+    return data if result is None else result
 
 
 def apply_missing(data: dict[str, Any], fields: tuple[Setter, ...], scope: Any) -> dict[str, Any]:
@@ -41,6 +51,8 @@ def apply_missing(data: dict[str, Any], fields: tuple[Setter, ...], scope: Any) 
 
 
 class CompiledGuard:
+    """A guard is broken where the truth of `test` is not what is `wanted`."""
+
     __slots__ = ("error", "give", "test", "wanted")
 
     def __init__(self, guard: Guard):
@@ -48,9 +60,6 @@ class CompiledGuard:
         self.wanted = guard.when is None
         self.test = compile_expression(guard.when if guard.when is not None else guard.unless or "true")
         self.give = {name: compile_template(value) for name, value in guard.give.items()}
-
-    def broken(self, scope: Any) -> bool:
-        return bool(self.test(scope)) is not self.wanted
 
 
 class CompiledSpawn:
@@ -78,11 +87,12 @@ class CompiledChange:
 
 
 class CompiledReaction:
-    __slots__ = ("after", "change", "handler", "resource", "spawn")
+    __slots__ = ("after", "change", "handler", "resource", "run", "spawn")
 
     def __init__(self, reaction: Reaction, resource: str):
         self.resource = resource
         self.handler = reaction.handler
+        self.run: Callable[[Any], Any] | None = None  # the handler, once it was needed
         self.change = CompiledChange(reaction.change)
         self.spawn = CompiledSpawn(reaction.spawn) if reaction.spawn else None
         self.after = None if reaction.after is None else compile_template(reaction.after)
@@ -101,30 +111,8 @@ class CompiledMove:
         self.give = {name: compile_template(value) for name, value in move.give.items()}
 
 
-class CompiledLink:
-    __slots__ = ("href", "method", "more", "rel", "when")
-
-    def __init__(self, link: Any):
-        self.rel = link.rel
-        self.href = compile_template(link.href)
-        self.method = link.method
-        self.when = compile_expression(link.when) if link.when else None
-        self.more = {name: compile_template(value) for name, value in link.more.items()}
-
-    def build(self, scope: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = {}
-        for name, evaluate in self.more.items():
-            value = evaluate(scope)
-            if value is not NOTHING:
-                shown[name] = value
-        shown["href"] = self.href(scope)
-        if self.method:
-            shown["method"] = self.method
-        return shown
-
-
 class CompiledUnique:
-    __slots__ = ("error", "fields", "fold", "give", "index", "within")
+    __slots__ = ("_getters", "_heads", "_last", "error", "fields", "fold", "give", "index", "within")
 
     def __init__(self, unique: Any):
         self.fields = tuple(paths.split(field) for field in unique.fields)
@@ -133,16 +121,34 @@ class CompiledUnique:
         self.error = unique.error
         self.give = {name: compile_template(value) for name, value in unique.give.items()}
         self.index = "unique:" + ",".join([*unique.within, *unique.fields])
+        self._getters = tuple(paths.getter(path) for path in self.fields)
+        self._last: tuple[dict[str, Any], Mapping[str, str], Hashable | None] | None = None
+        self._heads = tuple(dict.fromkeys(path[0] for path in self.fields))
 
     def key(self, data: dict[str, Any], refs: Mapping[str, str]) -> Hashable | None:
         """Return what must not occur twice, None when a field is absent."""
-        values: list[Any] = [refs.get(name) for name in self.within]
-        for path in self.fields:
-            value = paths.get(data, path)
-            if isinstance(value, (dict, list)) or value is None:
+        last = self._last
+        if last is not None and last[0] is data and last[1] is refs:  # checked, then indexed
+            return last[2]
+        found = self._key(data, refs)
+        self._last = data, refs, found
+        return found
+
+    def _key(self, data: dict[str, Any], refs: Mapping[str, str]) -> Hashable | None:
+        values: list[Any] = [refs.get(name) for name in self.within] if self.within else []
+        for get in self._getters:
+            value = get(data)
+            if value is None or type(value) is dict or type(value) is list:
                 return None
             values.append(paths.folded(value) if self.fold else value)
         return tuple(values)
+
+    def same(self, data: dict[str, Any], other: dict[str, Any]) -> bool:
+        """Return whether two states of a record surely have the same key."""
+        for head in self._heads:
+            if data.get(head) is not other.get(head):
+                return False
+        return True
 
     def extract(self, row: Row) -> Hashable | None:
         return self.key(row.data, row.refs)
@@ -152,10 +158,10 @@ def field_index(path: str, *, fold: bool = False) -> tuple[str, Extract]:
     """Return the name and function of the index over a field."""
     if "(" in path:
         return _computed_index(path, fold)
-    steps = paths.split(path)
+    get = paths.getter(paths.split(path))
     if fold:
-        return f"folded:{path}", lambda row: paths.folded(paths.get(row.data, steps))
-    return path, lambda row: _key(paths.get(row.data, steps))
+        return f"folded:{path}", lambda row: paths.folded(get(row.data))
+    return path, lambda row: _key(get(row.data))
 
 
 class _Alone:
@@ -183,12 +189,6 @@ def _key(value: Any) -> Hashable | None:
 
 def ref_index(name: str) -> tuple[str, Extract]:
     return f"ref:{name}", lambda row: row.refs.get(name)
-
-
-def vars_of(link: Any) -> list[Any]:
-    """Return the templates of a link, its condition among them."""
-    condition = f"{{{link.when}}}" if link.when else ""
-    return [link.href, condition, dict(link.more)]
 
 
 class CompiledResource:
@@ -225,7 +225,7 @@ class CompiledResource:
         )
         self.derived = setters(resource.derived)
         self.links_at = paths.split(resource.links.at) if resource.links else None
-        self.links = tuple(CompiledLink(link) for link in resource.links.table) if resource.links else ()
+        self.links = LinkTable(resource.links.table) if resource.links else None
         self.state = paths.split(resource.lifecycle.field) if resource.lifecycle else None
         self.moves = (
             {name: CompiledMove(move) for name, move in resource.lifecycle.moves.items()}
@@ -251,8 +251,28 @@ class CompiledResource:
         self.keys.update(ref_index(name) for name in self.refs)
         self.keys.update(field_index(path) for path in resource.indexes)
         self.keys.update((unique.index, unique.extract) for unique in self.unique)
-        self.plain = not (self.derived or self.links)
-        self.steady = not volatile([dict(resource.derived), [vars_of(link) for link in self._table()]])
+        # What a field or parent is indexed as, where its values are kept as they are.
+        self.indexed = {name: f"ref:{name}" for name in self.refs}
+        for name in resource.indexes:
+            if name not in self.indexed and paths.split(name) != self.id_path:
+                self.indexed[name] = name
+        self.plain = not (self.derived or self._table())
+        self.word = self.name.replace("-", "_")
+        self.created, self.updated = f"{self.name}.created", f"{self.name}.updated"
+        # Whether there is anything to compute when a record is made.
+        self.computed = bool(
+            self.defaults or self.server_set or self.touch or self.variants or self.write_only or self.unique
+        )
+        shown = [dict(resource.derived), [texts_of(link) for link in self._table()]]
+        names, _ = used(shown)
+        self.steady = not volatile(shown) and names <= {"record", self.word, "base"}
+
+    def same_keys(self, data: dict[str, Any], other: dict[str, Any]) -> bool:
+        """Return whether two states of a record surely agree in all that must be unique."""
+        for unique in self.unique:
+            if not unique.same(data, other):
+                return False
+        return True
 
     def own(self, identifier: str, refs: Mapping[str, str]) -> str:
         """Return what a record is stored under whose id a record of another parent has, too."""

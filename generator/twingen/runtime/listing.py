@@ -10,9 +10,9 @@ from twingen.errors import FormatError
 from twingen.runtime import paths
 from twingen.runtime.engine import Engine
 from twingen.runtime.paging import Page, Pager, encode_cursor, row_age
+from twingen.runtime.ranges import in_range
 from twingen.runtime.refusal import Refusal
 from twingen.runtime.scim import FilterError, compile_filter
-from twingen.runtime.scope import Inner
 from twingen.runtime.store import Row
 from twingen.twin.expression import Evaluate, compile_expression
 from twingen.twin.model import Operation, Paging, Treatment
@@ -190,6 +190,9 @@ class Listing:
             value = arguments.get(name)
             if value is None or value == "":
                 continue
+            only = treatment.options.get("only")
+            if only is not None and _plain(value) != only:
+                continue
             own = self.filters.get(name)
             tests.append(own(scope, str(value)) if own else _TESTS[treatment.use](name, value, treatment))
         if self.keep is not None:
@@ -223,23 +226,13 @@ class _Keep:
         """Return the test of one request, None where it lists every record."""
         if any(evaluate(scope) for evaluate in self._of_request):
             return None
-        keep, inside = self._of_record, _Looked(scope)
+        keep, inside = self._of_record, scope.having("record", None)
 
         def test(row: Row) -> bool:
             inside.record = row
             return bool(keep(inside))
 
         return test
-
-
-class _Looked(Inner):
-    """A scope whose record is another one for each test."""
-
-    __slots__ = ("record",)
-
-    def __init__(self, outer: Any):
-        super().__init__(outer, {})
-        self.record: Row | None = None
 
 
 def _asks_request_only(part: ast.expr) -> bool:
@@ -307,6 +300,7 @@ _TESTS: dict[str, Callable[[str, Any, Treatment], Test]] = {
     "prefix": _prefix,
     "contains": _contains,
     "equals": _equals,
+    "range": in_range,
 }
 
 

@@ -72,6 +72,11 @@ class ParameterDecoder:
         self.defaults = defaults
         self._limit = limit
 
+    @property
+    def reads_headers(self) -> bool:
+        """Whether arguments may come in headers or cookies."""
+        return bool(self._headers or self._cookies)
+
     def decode(
         self,
         path: Sequence[str] = (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Path = tuple[str, ...]
@@ -22,6 +22,22 @@ def get(data: Any, path: Path) -> Any:
         else:
             return None
     return data
+
+
+def getter(path: Path) -> Callable[[dict[str, Any]], Any]:
+    """Return the function that gets what is at `path` of an object."""
+    if len(path) == 1:
+        (only,) = path
+        return lambda data: data.get(only)
+    if len(path) == 2:
+        head, last = path
+
+        def second(data: dict[str, Any]) -> Any:
+            inner = data.get(head)
+            return inner.get(last) if type(inner) is dict else get(inner, (last,))
+
+        return second
+    return lambda data: get(data, path)
 
 
 def has(data: Any, path: Path) -> bool:

@@ -22,7 +22,7 @@ def plant(engine: Engine, world: World) -> None:
     above = sorted(engine.twin.resources, key=lambda resource: len(resource.parents))
     own = (seed for resource in above for seed in resource.seeds)
     for seed in (*engine.twin.seeds, *own):
-        inside = scope.with_names(names)
+        inside = scope.with_names(dict(names))
         data = compile_template(seed.data)(inside) or {}
         if seed.sample is not None:
             data = {**engine.samples.one(seed.sample), **data}

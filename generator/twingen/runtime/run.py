@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from twingen.runtime.app import TwinApp
 from twingen.runtime.auth import world_of
+from twingen.runtime.bodies import LIMIT
 from twingen.runtime.clock import ClockMode, real_millis
 from twingen.runtime.control import Control
 from twingen.runtime.failures import plain
@@ -39,9 +40,12 @@ class Run:
         strict: bool = False,
         control_token: str | None = None,
         body_limit: int | None = None,
+        needs_bodies: bool = False,
     ):
-        limit = {} if body_limit is None else {"body_limit": body_limit}
-        self.apps = [TwinApp(twin, strict=strict, **limit) for twin in twins]
+        limit = LIMIT if body_limit is None else body_limit
+        self.apps = [
+            TwinApp(twin, strict=strict, body_limit=limit, needs_bodies=needs_bodies) for twin in twins
+        ]
         self.clock = clock
         self.control = Control(self, control_token)
         self.recorder = Recorder()

@@ -26,27 +26,26 @@ class Scope:
     operation finds stand under their names.
     """
 
-    __slots__ = (
-        "args", "before", "body", "engine", "headers", "input", "media", "method", "millis", "names",
-        "path", "query", "record", "request", "unsent", "world",
-    )  # fmt: skip
+    # Not slots: most requests leave most of these as they are.
+    body: Any = None
+    media: Any = None
+    record: Any = None
+    before: Any = None
+    input: Any = None
+    unsent = False
+    # Whether only the request line, its body and the world's records have been looked at so far:
+    # what an answer may depend on that is remembered.
+    steady = True
+    _now: tuple[int, Any] | None = None
 
     def __init__(self, engine: Engine, world: World, request: Request, path: tuple[str, ...] = ()):
         self.engine = engine
         self.world = world
         self.request = request
-        self.method = request.method
         self.path = path
         self.query: dict[str, Any] = {}
-        self.headers: Mapping[str, Any] = request.headers
-        self.body: Any = None
-        self.media: Any = None
         self.args: dict[str, Any] = {}
         self.names: dict[str, Any] = {}
-        self.record: Any = None
-        self.before: Any = None
-        self.input: Any = None
-        self.unsent = False
         self.millis = world.millis()
 
     def __getattr__(self, name: str) -> Any:
@@ -62,13 +61,27 @@ class Scope:
         return Inner(self, names)
 
     @property
+    def method(self) -> str:
+        return self.request.method
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        self.steady = False
+        return self.request.headers
+
+    @property
     def now(self) -> Any:
         """The world's time as the service writes it."""
-        return written(self.millis, self.engine.service.time)
+        self.steady = False
+        found = self._now
+        if found is None or found[0] != self.millis:
+            found = self._now = self.millis, written(self.millis, self.engine.service.time)
+        return found[1]
 
     @property
     def epoch(self) -> float:
         """The world's time in seconds since 1970."""
+        self.steady = False
         return self.millis / 1000
 
     @property
@@ -85,13 +98,16 @@ class Scope:
         return Refusal(case, **give)
 
     def do_mint(self, style: str) -> str:
+        self.steady = False
         return self.engine.mint(self.world, style)
 
     def do_serial(self, width: int) -> str:
         """Return the world's next number as the last `width` digits, padded with zeros."""
+        self.steady = False
         return f"{self.world.next():0{width}d}"[-width:]
 
     def do_later(self, text: str) -> Any:
+        self.steady = False
         return written(self.millis + duration(text), self.engine.service.time)
 
     def do_iso(self, seconds: Any) -> Any:
@@ -132,11 +148,6 @@ class Scope:
     def do_secret(self, record: Any, path: str) -> Any:
         secret = getattr(record, "secret", None)
         return None if secret is None else secret.get(path)
-
-    def do_hash(self, value: Any) -> str:
-        from hashlib import blake2b
-
-        return blake2b(str(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     # What handlers use beside the names: the store of the request's world.
 
@@ -181,27 +192,31 @@ class Scope:
 
 def _dotted(where: dict[str, Any]) -> dict[str, Any]:
     """Return conditions by path: `__` in a name stands for the dot of a path."""
-    return {name.replace("__", "."): value for name, value in where.items()}
+    for name in where:
+        if "__" in name:
+            return {name.replace("__", "."): value for name, value in where.items()}
+    return where
 
 
-_ABSENT = object()
+# What is the same as long as a request is answered, and asked for often.
+_FIXED = frozenset({"base", "engine", "now", "request", "world"})
 
 
 class Inner:
-    """A scope with a few more names."""
-
-    __slots__ = ("_names", "_scope")
+    """A scope with a few more names: it takes over the dictionary that holds them."""
 
     def __init__(self, scope: Scope, names: dict[str, Any]):
-        self._scope = scope
-        self._names = names
+        names["_scope"] = scope
+        self.__dict__ = names
 
     def __getattr__(self, name: str) -> Any:
-        found = self._names.get(name, _ABSENT)
-        return getattr(self._scope, name) if found is _ABSENT else found
+        found = getattr(self._scope, name)
+        if name in _FIXED:
+            self.__dict__[name] = found
+        return found
 
     def having(self, name: str, value: Any) -> Inner:
-        return Inner(self._scope, {**self._names, name: value})
+        return Inner(self._scope, {**self.__dict__, name: value})
 
     def with_names(self, names: dict[str, Any]) -> Inner:
-        return Inner(self._scope, {**self._names, **names})
+        return Inner(self._scope, {**self.__dict__, **names})

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
+from twingen.runtime.memory import Memory
+
 CHUNK = 256
 _SHARD = 512
 V = TypeVar("V")
@@ -83,13 +85,27 @@ class ShardedMap(Generic[V]):
         return self._shards[hash(key) & self._mask].get(key)
 
     def set(self, key: Hashable, value: V) -> None:
-        shard = self._own(hash(key) & self._mask)
+        number = hash(key) & self._mask
+        shard = self._shards[number] if number in self._owned else self._own(number)
         if key not in shard:
             self._size += 1
             if self._size > _SHARD * (self._mask + 1):
                 self._grow()
                 shard = self._own(hash(key) & self._mask)
         shard[key] = value
+
+    def setdefault(self, key: Hashable, value: V) -> V | None:
+        """Return what is there; put `value` there, and return None, where nothing is."""
+        number = hash(key) & self._mask
+        found = self._shards[number].get(key)
+        if found is not None:
+            return found
+        shard = self._shards[number] if number in self._owned else self._own(number)
+        shard[key] = value
+        self._size += 1
+        if self._size > _SHARD * (self._mask + 1):
+            self._grow()
+        return None
 
     def remove(self, key: Hashable) -> None:
         shard = self._own(hash(key) & self._mask)
@@ -147,6 +163,8 @@ class Ordered(Generic[V]):
             self._starts = [*self._starts, seq]
             self._chunks.append({seq: value})
             self._owned.add(last + 1)
+        elif last in self._owned:
+            self._chunks[last][seq] = value
         else:
             self._own(last)[seq] = value
         self._size += 1
@@ -163,7 +181,7 @@ class Ordered(Generic[V]):
         """Put a value back at its age (an index whose key changed); costs one chunk."""
         if not self._starts or seq >= self._starts[-1]:
             chunk = self._chunks[-1] if self._chunks else {}
-            if not chunk or seq > max(chunk):
+            if not chunk or seq > next(reversed(chunk)):
                 self.append(seq, value)
                 return
         place = max(bisect_right(self._starts, seq) - 1, 0)
@@ -207,25 +225,28 @@ class Collection:
     """The records of one resource in one world, indexed by id and by whatever `keys` extract.
 
     A frozen collection belongs to a fork's past: it is read by many worlds and written by none.
+    `memory` is told of every change.
     """
 
-    __slots__ = ("_ages", "_indexes", "_keys", "_owned", "_rows", "serial")
+    __slots__ = ("_ids", "_indexes", "_keys", "_owned", "_rows", "memory", "serial")
 
-    def __init__(self, keys: dict[str, Extract] | None = None):
+    def __init__(self, keys: dict[str, Extract] | None = None, memory: Memory | None = None):
+        self.memory = Memory() if memory is None else memory
         self._keys = keys or {}
         self._rows: Ordered[Row] = Ordered()
-        self._ages: ShardedMap[int] = ShardedMap()
+        self._ids: ShardedMap[Row] = ShardedMap()
         self._indexes: dict[str, ShardedMap[int | Ordered[None]]] = {
             name: ShardedMap() for name in self._keys
         }
         self._owned: set[int] = set()
         self.serial = 0
 
-    def fork(self) -> Collection:
+    def fork(self, memory: Memory | None = None) -> Collection:
         other = Collection.__new__(Collection)
+        other.memory = Memory() if memory is None else memory
         other._keys = self._keys
         other._rows = self._rows.fork()
-        other._ages = self._ages.fork()
+        other._ids = self._ids.fork()
         other._indexes = {name: index.fork() for name, index in self._indexes.items()}
         other._owned = set()
         other.serial = self.serial
@@ -235,21 +256,24 @@ class Collection:
         return len(self._rows)
 
     def get(self, id: str) -> Row | None:
-        age = self._ages.get(id)
-        return None if age is None else self._rows.get(age)
+        ids = self._ids
+        return ids._shards[hash(id) & ids._mask].get(id)
 
     def add(self, row: Row) -> None:
         """Add a record; its age must be above all others' and its id new."""
+        self.memory.changed()
         self._rows.append(row.seq, row)
-        self._ages.set(row.id, row.seq)
+        self._ids.set(row.id, row)
         self.serial += 1
         for name, extract in self._keys.items():
             self._insert(name, extract(row), row.seq)
 
     def replace(self, row: Row) -> None:
         """Put `row` in place of the record with its id."""
+        self.memory.changed()
         old = self._rows.get(row.seq)
         self._rows.replace(row.seq, row)
+        self._ids.set(row.id, row)
         for name, extract in self._keys.items():
             before = None if old is None else extract(old)
             now = extract(row)
@@ -261,8 +285,9 @@ class Collection:
         old = self._rows.get(row.seq)
         if old is None:
             return
+        self.memory.changed()
         self._rows.remove(row.seq)
-        self._ages.remove(row.id)
+        self._ids.remove(row.id)
         for name, extract in self._keys.items():
             self._remove(name, extract(old), row.seq)
 
@@ -279,7 +304,16 @@ class Collection:
 
     def where(self, name: str, value: Hashable, after: int = -1) -> Iterator[Row]:
         """Yield the records whose key `name` is `value`, oldest first."""
-        for age in self.ages(name, value, after):
+        posting = self._indexes[name].get(value)
+        if posting is None:
+            return iter(())
+        if isinstance(posting, int):
+            row = self._rows.get(posting) if posting > after else None
+            return iter(()) if row is None else iter((row,))
+        return self._where(posting, after)
+
+    def _where(self, posting: Ordered[None], after: int) -> Iterator[Row]:
+        for age in _ages_after(posting, after):
             row = self._rows.get(age)
             if row is not None:
                 yield row
@@ -308,9 +342,8 @@ class Collection:
         if key is None:
             return
         index = self._indexes[name]
-        posting = index.get(key)
+        posting = index.setdefault(key, age)
         if posting is None:
-            index.set(key, age)
             return
         if isinstance(posting, int):
             grown: Ordered[None] = Ordered()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from twingen.runtime.clock import EPOCH_MILLIS, TICK_MILLIS, ClockMode, real_millis
+from twingen.runtime.memory import Memory
 from twingen.runtime.store import EMPTY, Collection, Extract, Row
 
 JOURNAL_LENGTH = 1_000
@@ -32,8 +33,8 @@ class World:
     """One world. `keys` says how each collection is indexed (shared by every world of a run)."""
 
     __slots__ = (
-        "_base", "_journal", "_keys", "_outbox", "_own", "counter", "mode", "name", "seed", "ticks",
-        "timers",
+        "_base", "_journal", "_keys", "_outbox", "_own", "counter", "memory", "mode", "name", "seed",
+        "ticks", "timers",
     )  # fmt: skip
 
     def __init__(self, seed: str, keys: Keys, *, mode: ClockMode = "ticking", name: str = ""):
@@ -43,6 +44,7 @@ class World:
         self.counter = 0
         self.ticks = 0
         self.timers: tuple[Timer, ...] = ()
+        self.memory = Memory()
         self._keys = keys
         self._base: dict[str, Collection] = {}
         self._own: dict[str, Collection] = {}
@@ -61,6 +63,7 @@ class World:
         other.counter = self.counter
         other.ticks = self.ticks
         other.timers = self.timers
+        other.memory = Memory()
         other._keys = self._keys
         other._base = self._base
         other._own = {}
@@ -72,6 +75,9 @@ class World:
         """Take the state of `draft`, a fork of this world, as this world's own."""
         self.counter, self.ticks, self.timers = draft.counter, draft.ticks, draft.timers
         self._base, self._own = draft._base, draft._own
+        for collection in self._own.values():
+            collection.memory = self.memory
+        self.memory.changed()
         if draft._outbox:
             self.outbox.extend(draft._outbox)
 
@@ -87,7 +93,10 @@ class World:
         found = self._own.get(key)
         if found is None:
             shared = self._base.get(key)
-            found = Collection(self._keys.get(key)) if shared is None else shared.fork()
+            if shared is None:
+                found = Collection(self._keys.get(key), self.memory)
+            else:
+                found = shared.fork(self.memory)
             self._own[key] = found
         return found
 

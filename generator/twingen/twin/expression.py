@@ -33,6 +33,10 @@ _KNOWN = {
     "world", "credential", "record", "before", "input", "media", "true", "false", "null",
 }  # fmt: skip
 _LITERAL_NAMES = {"true": True, "false": False, "null": None}
+# Names that cost nothing to look up: a function fetches each once, before it computes.
+_FETCHED = frozenset({"record", "before", "body", "query", "path", "args", "input", "base"})
+_SCOPE = "_s"
+_LOCAL = "_n_"
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -70,10 +74,20 @@ class _Rewriter(ast.NodeTransformer):
         if node.id.startswith("_"):
             raise self.fail(node, f"a name may not start with an underscore: {node.id}")
         self.names.add(node.id)
-        return ast.Attribute(ast.Name("_s", ast.Load()), node.id, ast.Load())
+        if node.id in _FETCHED:
+            return ast.Name(_LOCAL + node.id, ast.Load())
+        return ast.Attribute(ast.Name(_SCOPE, ast.Load()), node.id, ast.Load())
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        return self.call("_get", self.visit(node.value), ast.Constant(node.attr))
+        value, name = self.visit(node.value), ast.Constant(node.attr)
+        if isinstance(value, ast.Name) and value.id in _ROWS:
+            return self.call("_get", value, name)
+        # Most are members of plain objects, which are read without a call.
+        known = ast.Name("_t", ast.Load())
+        member = ast.Call(ast.Attribute(known, "get", ast.Load()), [name], [])
+        absent = ast.Compare(known, [ast.Is()], [ast.Constant(None)])
+        otherwise = ast.IfExp(absent, ast.Constant(None), self.call("_get", known, name))
+        return if_type("_dict", value, member, otherwise)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.slice, ast.Slice):
@@ -81,7 +95,7 @@ class _Rewriter(ast.NodeTransformer):
                 self.visit(part) if part is not None else ast.Constant(None)
                 for part in (node.slice.lower, node.slice.upper)
             ]
-            return self.call("_slice", self.visit(node.value), *bounds)
+            return _folded(self.call("_slice", self.visit(node.value), *bounds))
         return self.call("_item", self.visit(node.value), self.visit(node.slice))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
@@ -98,14 +112,14 @@ class _Rewriter(ast.NodeTransformer):
         name = _BINARY.get(type(node.op))
         if name is None:
             raise self.fail(node, "this operator is not part of the language")
-        return self.call(name, self.visit(node.left), self.visit(node.right))
+        return _folded(self.call(name, self.visit(node.left), self.visit(node.right)))
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         tests: list[ast.expr] = []
         left: Any = self.visit(node.left)
         for op, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.visit(comparator)
-            tests.append(self.call(_COMPARE[type(op)], left, right))
+            tests.append(_simpler(op, left, right) or self.call(_COMPARE[type(op)], left, right))
             left = right
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
 
@@ -134,8 +148,6 @@ class _Rewriter(ast.NodeTransformer):
             raise self.fail(node, f"there is no function {name}(){_nearest(name)}")
         self.calls.add(name)
         arguments: list[Any] = [self.visit(argument) for argument in node.args]
-        if name in CONTEXT_FUNCTIONS:
-            arguments.insert(0, ast.Name("_s", ast.Load()))
         keywords = []
         for argument in node.keywords:
             if argument.arg is None:
@@ -143,10 +155,54 @@ class _Rewriter(ast.NodeTransformer):
             keywords.append(ast.keyword(argument.arg, self.visit(argument.value)))
         if name in FUNCTIONS and not _takes(name, len(arguments), [k.arg for k in node.keywords]):
             raise self.fail(node, f"{name}() does not take these arguments")
-        return ast.Call(ast.Name(f"_f_{name}", ast.Load()), arguments, keywords)
+        if name in CONTEXT_FUNCTIONS:
+            method = ast.Attribute(ast.Name(_SCOPE, ast.Load()), f"do_{name}", ast.Load())
+            return ast.Call(method, arguments, keywords)
+        return _folded(ast.Call(ast.Name(f"_f_{name}", ast.Load()), arguments, keywords))
 
     def call(self, name: str, *arguments: Any) -> ast.expr:
         return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+# Names that usually stand for records rather than plain objects.
+_ROWS = frozenset({f"{_LOCAL}record", f"{_LOCAL}before"})
+
+
+def if_type(kind: str, value: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
+    """Return the choice between two readings of `_t`, which is `value`: whether its type is `kind`."""
+    bound = ast.NamedExpr(ast.Name("_t", ast.Store()), value)
+    kind_of = ast.Call(ast.Name("_type", ast.Load()), [bound], [])
+    test = ast.Compare(kind_of, [ast.Is()], [ast.Name(kind, ast.Load())])
+    return ast.IfExp(test, then, otherwise)
+
+
+def _simpler(op: ast.cmpop, left: ast.expr, right: ast.expr) -> ast.expr | None:
+    """Return a comparison without a call, where Python's own means the same."""
+    if isinstance(op, (ast.In, ast.NotIn)):
+        if isinstance(right, ast.List):
+            fixed = all(isinstance(item, ast.Constant) for item in right.elts)
+            among: ast.expr = ast.Tuple(right.elts, ast.Load()) if fixed else right
+            return ast.Compare(left, [op], [among])
+        return None
+    if not any(isinstance(e, ast.Constant) and isinstance(e.value, str | None) for e in (left, right)):
+        return None
+    if isinstance(op, (ast.Eq, ast.Is)):
+        return ast.Compare(left, [ast.Eq()], [right])
+    if isinstance(op, (ast.NotEq, ast.IsNot)):
+        return ast.Compare(left, [ast.NotEq()], [right])
+    return None
+
+
+def _folded(call: ast.expr) -> ast.expr:
+    """Return the value of a call that depends on nothing, else the call."""
+    assert isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    if call.keywords or not all(isinstance(each, ast.Constant) for each in call.args):
+        return call
+    try:
+        value = _GLOBALS[call.func.id](*(each.value for each in call.args if isinstance(each, ast.Constant)))
+    except Exception:  # it fails when it is evaluated, as any other
+        return call
+    return ast.Constant(value) if isinstance(value, (str, int, float, bool)) else call
 
 
 def _takes(name: str, count: int, keywords: list[str | None]) -> bool:
@@ -177,9 +233,11 @@ class Compiled(NamedTuple):
 _GLOBALS: dict[str, Any] = {
     "__builtins__": {},
     "_nothing": NOTHING,
+    "_type": type,
+    "_dict": dict,
+    "_str": str,
     **{f"_{name}": function for name, function in OPERATORS.items()},
     **{f"_f_{name}": function for name, function in FUNCTIONS.items()},
-    **{f"_f_{name}": function for name, function in CONTEXT_FUNCTIONS.items()},
 }
 _LIMIT = 4_000
 _compiled: dict[str, Compiled] = {}
@@ -234,19 +292,28 @@ def _rewritten(rewriter: _Rewriter, tree: ast.Expression) -> Compiled:
     return Compiled(function_of(body, {}), frozenset(rewriter.names), frozenset(rewriter.calls), body)
 
 
+_FUNCTION = "def _f(_s):\n    return 0\n"
+
+
 def function_of(body: ast.expr, values: Mapping[str, Any]) -> Evaluate:
     """Return the function of a scope with a checked `body`; `values` are further names it uses."""
-    function = ast.Expression(
-        ast.Lambda(
-            ast.arguments(
-                posonlyargs=[], args=[ast.arg("_s")], kwonlyargs=[], kw_defaults=[], defaults=[]
-            ),
-            body,
+    module = ast.parse(_FUNCTION)
+    function = module.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)}
+    fetched = [
+        ast.Assign(
+            [ast.Name(_LOCAL + name, ast.Store())],
+            ast.Attribute(ast.Name(_SCOPE, ast.Load()), name, ast.Load()),
         )
-    )
-    code = compile(ast.fix_missing_locations(function), "<twin>", "eval")
-    names = {**_GLOBALS, **values} if values else _GLOBALS
-    evaluate: Evaluate = eval(code, names)  # noqa: S307 - only allow-listed nodes reach this
+        for name in sorted(_FETCHED)
+        if _LOCAL + name in used
+    ]
+    function.body = [*fetched, ast.Return(body)]
+    names: dict[str, Any] = {**_GLOBALS, **values}
+    code = compile(ast.fix_missing_locations(module), "<twin>", "exec")
+    exec(code, names)  # noqa: S102 - only allow-listed nodes reach this
+    evaluate: Evaluate = names["_f"]
     return evaluate
 
 

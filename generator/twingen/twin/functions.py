@@ -1,6 +1,6 @@
 """Functions and operators of the expression language; absent values (None) never raise.
 
-`FUNCTIONS` are pure; `CONTEXT_FUNCTIONS` take the scope of the request first and reach the world
+`FUNCTIONS` are pure; `CONTEXT_FUNCTIONS` are methods of the request's scope and reach the world
 through it (see runtime/scope.py for what a scope offers).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
 
@@ -175,6 +176,8 @@ def number(value: Any) -> float | None:
 
 def plain(value: Any) -> dict[str, Any]:
     """Return an object's members, a record's stored fields, or {}."""
+    if type(value) is dict:
+        return value.copy()
     value = getattr(value, "data", value)
     return dict(value) if isinstance(value, Mapping) else {}
 
@@ -190,7 +193,8 @@ def omit(value: Any, *names: str) -> dict[str, Any]:
 
 def compact(value: Any) -> dict[str, Any]:
     """Return an object without its null members."""
-    return {name: member for name, member in plain(value).items() if member is not None}
+    members = plain(value)
+    return {name: members[name] for name in members if members[name] is not None}
 
 
 def merge(*values: Any) -> dict[str, Any]:
@@ -232,6 +236,11 @@ def truthy(value: Any) -> bool:
     return bool(value)
 
 
+def digest(value: Any) -> str:
+    """Return 32 hexadecimal digits, the same for the same text."""
+    return blake2b(str(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": lambda value: len(value) if hasattr(value, "__len__") else 0,
     "lower": lambda value: _text(value).lower(),
@@ -271,17 +280,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "json": lambda value: json.dumps(value, separators=(",", ":"), default=str),
     "parse_json": parse_json,
     "quote": lambda value: quote(_text(value), safe=""),
+    "hash": digest,
 }
 
 
-def _context(name: str) -> Callable[..., Any]:
-    def call(scope: Any, *arguments: Any, **keywords: Any) -> Any:
-        return getattr(scope, f"do_{name}")(*arguments, **keywords)
-
-    return call
-
-
-CONTEXT_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: _context(name)
-    for name in ("mint", "serial", "later", "iso", "count", "exists", "find", "find_all", "missing", "render", "url", "secret", "hash")
-}  # fmt: skip
+# Each is the method `do_NAME` of a scope.
+CONTEXT_FUNCTIONS = frozenset(
+    {"mint", "serial", "later", "iso", "count", "exists", "find", "find_all", "missing", "render", "url", "secret"}
+)

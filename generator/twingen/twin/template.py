@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from twingen.errors import ExpressionError
-from twingen.twin.expression import Evaluate, compile_expression, compiled, function_of
+from twingen.twin.expression import Evaluate, compile_expression, compiled, function_of, if_type
 from twingen.twin.functions import FUNCTIONS, NOTHING, plain
 
 # What changes between two requests that see the same record at the same address.
@@ -22,27 +22,48 @@ _VOLATILE = frozenset(
     {"body", "query", "path", "args", "headers", "method", "now", "epoch", "world", "credential",
      "input", "media", "before"}
 )  # fmt: skip
-_STEADY_CALLS = frozenset({*FUNCTIONS, "url", "hash", "iso"})
+_STEADY_CALLS = frozenset({*FUNCTIONS, "url", "iso"})
+
+
+def used(node: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names and the functions in the strings of a template."""
+    names: set[str] = set()
+    calls: set[str] = set()
+    for text in _strings(node):
+        for part in split_template(text) if "{" in text else ():
+            if not isinstance(part, str):
+                found = compiled(part[0])
+                names |= found.names
+                calls |= found.calls
+    return frozenset(names), frozenset(calls)
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _strings(key)
+            yield from _strings(value)
+    elif isinstance(node, list):
+        for member in node:
+            yield from _strings(member)
 
 
 def volatile(node: Any) -> bool:
     """Return whether a template may give another value for the same record in another request."""
-    if isinstance(node, str):
-        if "{" not in node:
-            return False
-        for part in split_template(node):
-            if not isinstance(part, str):
-                found = compiled(part[0])
-                if found.names & _VOLATILE or found.calls - _STEADY_CALLS:
-                    return True
-        return False
+    if any("$each" in part or "$if" in part for part in _objects(node)):
+        return True
+    names, calls = used(node)
+    return bool(names & _VOLATILE or calls - _STEADY_CALLS)
+
+
+def _objects(node: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(node, Mapping):
-        if "$each" in node or "$if" in node:
-            return True
-        return any(volatile(key) or volatile(value) for key, value in node.items())
-    if isinstance(node, list):
-        return any(volatile(item) for item in node)
-    return False
+        yield node
+    if isinstance(node, (Mapping, list)):
+        for member in node.values() if isinstance(node, Mapping) else node:
+            yield from _objects(member)
 
 
 def split_template(text: str) -> list[str | tuple[str]]:
@@ -94,7 +115,9 @@ def compile_template(
     node: Any, names: frozenset[str] | None = None
 ) -> Evaluate:
     """Return the function of a scope that builds the JSON value `node` describes."""
-    values: dict[str, Any] = {"_text": text_of, "_kept": _kept, "_members": _kept_members}
+    values: dict[str, Any] = {
+        "_text": text_of, "_kept": _kept, "_members": _kept_members, "_merged": _merged,
+    }  # fmt: skip
     tree = _template(node, names, values)
     if isinstance(tree, _Fixed):
         return _Constant(tree.value)
@@ -132,9 +155,12 @@ def _template(node: Any, names: _Names, values: dict[str, Any]) -> _Tree:
     if isinstance(node, str):
         return _string(node, names)
     if isinstance(node, Mapping):
-        for word, directive in (("$each", _each), ("$if", _choice), ("$merge", _merge)):
-            if word in node:
-                return _called(directive(node, names), values)
+        if "$each" in node:
+            return _called(_each(node, names), values)
+        if "$if" in node:
+            return _choice(node, names, values)
+        if "$merge" in node:
+            return _merge(node, names, values)
         if any("{" in str(key) or "}" in str(key) for key in node):
             return _called(_named_freely(node, names), values)
         return _object(node, names, values)
@@ -170,12 +196,17 @@ def _string(text: str, names: _Names) -> _Tree:
     pieces: list[ast.expr] = [
         ast.Constant(part)
         if isinstance(part, str)
-        else ast.FormattedValue(
-            ast.Call(ast.Name("_text", ast.Load()), [compiled(part[0], names).tree], []), -1
-        )
+        else ast.FormattedValue(_inside_text(compiled(part[0], names).tree), -1)
         for part in parts
     ]
     return ast.JoinedStr(pieces)
+
+
+def _inside_text(tree: ast.expr) -> ast.expr:
+    if isinstance(tree, ast.Constant):
+        return ast.Constant(text_of(tree.value))
+    known = ast.Name("_t", ast.Load())
+    return if_type("_str", tree, known, ast.Call(ast.Name("_text", ast.Load()), [known], []))
 
 
 def text_of(value: Any) -> str:
@@ -198,7 +229,18 @@ def _object(node: Mapping[str, Any], names: _Names, values: dict[str, Any]) -> _
     whole = ast.Dict(
         [ast.Constant(key) for key, _ in entries], [_tree(part, values) for _, part in entries]
     )
+    if all(_surely_there(part) for _, part in entries):
+        return whole
     return ast.Call(ast.Name("_kept", ast.Load()), [whole], [])
+
+
+def _surely_there(part: _Tree) -> bool:
+    """Return whether a part can never come to nothing."""
+    return isinstance(part, (_Fixed, ast.JoinedStr, ast.Dict, ast.List, ast.Constant)) or (
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in {"_kept", "_members", "_merged"}
+    )
 
 
 def _kept(members: dict[str, Any]) -> dict[str, Any]:
@@ -227,6 +269,8 @@ def _list(node: list[Any], names: _Names, values: dict[str, Any]) -> _Tree:
     if all(isinstance(part, _Fixed) for part in parts):
         return _Fixed([part.value for part in parts if isinstance(part, _Fixed)])
     whole = ast.List([_tree(part, values) for part in parts], ast.Load())
+    if all(_surely_there(part) for part in parts):
+        return whole
     return ast.Call(ast.Name("_members", ast.Load()), [whole], [])
 
 
@@ -280,30 +324,30 @@ def _each_named(
     return build
 
 
-def _choice(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
+def _choice(node: Mapping[str, Any], names: _Names, values: dict[str, Any]) -> ast.expr:
     _only(node, {"$if", "then", "else"})
-    condition = compile_expression(str(node["$if"]), names)
-    then = compile_template(node.get("then", "{nothing}"), names)
-    otherwise = compile_template(node.get("else", "{nothing}"), names)
-    return lambda scope: then(scope) if condition(scope) else otherwise(scope)
+    then, otherwise = (
+        _tree(_template(node.get(branch, "{nothing}"), names, values), values) for branch in ("then", "else")
+    )
+    return ast.IfExp(compiled(str(node["$if"]), names).tree, then, otherwise)
 
 
-def _merge(node: Mapping[str, Any], names: frozenset[str] | None) -> Evaluate:
+def _merge(node: Mapping[str, Any], names: _Names, values: dict[str, Any]) -> ast.expr:
     _only(node, {"$merge"})
     if not isinstance(node["$merge"], list):
         raise ExpressionError("$merge takes a list of objects")
-    parts = [compile_template(part, names) for part in node["$merge"]]
+    parts = [_tree(_template(part, names, values), values) for part in node["$merge"]]
+    return ast.Call(ast.Name("_merged", ast.Load()), parts, [])
 
-    def build(scope: Any) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for part in parts:
-            value = part(scope)
-            if value is None or value is NOTHING:
-                continue
+
+def _merged(*parts: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for value in parts:
+        if type(value) is dict:
+            result.update(value)
+        elif value is not None and value is not NOTHING:
             result.update(plain(value))
-        return result
-
-    return build
+    return result
 
 
 def _only(node: Mapping[str, Any], allowed: set[str]) -> None:

@@ -12,6 +12,8 @@ class Broken(Exception):
 
     def __init__(self, expected: str, came: str):
         super().__init__(f"expected {expected}; {came}")
+        self.expected = expected
+        self.came = came
 
 
 class Unreached(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from twingen.runtime.app import TwinApp
@@ -41,14 +41,17 @@ class Verdict:
         return list(dict.fromkeys([*self.unproven, *self.doubts]))
 
 
-def prove(twin: Twin) -> Mapping[str, Verdict]:
-    """Try the laws on every operation that has behaviour; never raises for what a twin does."""
+def prove(twin: Twin, only: Collection[str] | None = None) -> Mapping[str, Verdict]:
+    """Try the laws on every operation that has behaviour; never raises for what a twin does.
+
+    `only` are the keys of the operations to try; None means all.
+    """
     verdicts: dict[str, Verdict] = {}
     operations = [
         operation
         for resource in twin.resources
         for operation in resource.operations
-        if operation.does not in {"shape", "unsupported"}
+        if operation.does not in {"shape", "unsupported"} and (only is None or operation.key in only)
     ]
     if not operations:
         return verdicts

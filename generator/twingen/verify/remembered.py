@@ -28,7 +28,7 @@ def prove_once(twin: Twin, content: Mapping[str, bytes], cache: Path | None) -> 
     """
     if cache is None:
         return prove(twin)
-    digest = sha256(_code())
+    digest = sha256(code_digest())
     for name, file in sorted(content.items()):
         if name != "twin.lock" and not name.startswith("ui"):
             digest.update(f"{name} {len(file)}\n".encode() + file)
@@ -49,7 +49,7 @@ def prove_once(twin: Twin, content: Mapping[str, bytes], cache: Path | None) -> 
 
 
 @once
-def _code() -> bytes:
+def code_digest() -> bytes:
     """Return a digest of the code that verdicts depend on."""
     digest = sha256()
     package = files("twingen")

@@ -20,6 +20,7 @@ _TOKEN = re.compile(r"^[A-Z][A-Z0-9_]+$")
 _HOLLOW = re.compile(r"^(\{\{?|\$\{|<)[^{}<>]*(\}\}?|>)$")
 _REFERENCE = re.compile(r"(^|[a-z_.])(ids?|Ids?|_ids?|key|Key|href|ref)$")
 _FIXED = frozenset({"enum", "const", "pattern", "format"})
+_REMARKS = frozenset({"description", "title", "example", "examples"})
 _FREE_FORMATS = frozenset({"email", "uri", "url", "string", "text"})
 
 
@@ -65,6 +66,9 @@ def _bodies(
             yield Sent(media.type, example.value)
         return
     schema = media.schema
+    if not set(schema) - _REMARKS:
+        # Any value will do: one that can be told from those of other numbers.
+        yield Sent(media.type, {"law": f"v{number}"})
     validator = schemas.request_validator(schema, lenient=True, nulls=True)
     published = [one.value for one in media.examples if fits(validator, one.value)][:2]
     found = published[:1]

@@ -16,7 +16,7 @@ from twingen.runtime.world import World
 from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import brief
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
+PARAMETER = re.compile(r"\{[^}]*\}")
 _LINK = re.compile(r'<([^>]*)>\s*;[^,]*rel="?next"?')
 
 Marks = list[tuple[int, dict[str, Any]]]
@@ -80,16 +80,16 @@ class Subject:
             values, query, body = _changed(mutant, values, query, body)
         rest = iter(values)
         template, _, fragment = documented.path.partition("#")
-        path = _PARAMETER.sub(lambda found: quote(str(next(rest, found.group())), safe=""), template)
+        path = PARAMETER.sub(lambda found: quote(str(next(rest, found.group())), safe=""), template)
         pairs = [*parse_qsl(fragment), *query.items()]
-        text = urlencode([(name, _plain(value)) for name, value in pairs], doseq=True)
+        text = urlencode([(name, plain(value)) for name, value in pairs], doseq=True)
         headers = {"host": "twin.invalid"}
         raw = b""
         if body is not None:
             media = media or "application/json"
             headers["content-type"] = media
             if "urlencoded" in media and isinstance(body, dict):
-                raw = urlencode([(name, _plain(value)) for name, value in body.items()]).encode()
+                raw = urlencode([(name, plain(value)) for name, value in body.items()]).encode()
             else:
                 raw = orjson.dumps(body)
         return self._send(Request(documented.method, path, text, headers, raw), mutant, credential)
@@ -115,7 +115,7 @@ class Subject:
             body = orjson.loads(response.body) if response.body else None
         except ValueError:
             body = None
-        ok = 200 <= response.status < 300 and not self.refuses(response.status, body)
+        ok = 200 <= response.status < 300 and not refuses(self._marks, response.status, body)
         if ok and mutant is not None and mutant.answers is not None:
             body = mutant.answers(body)
         reply = Reply(response, body, ok)
@@ -123,12 +123,13 @@ class Subject:
             self.heard.append(reply)
         return reply
 
-    def refuses(self, status: int, body: Any) -> bool:
-        """Return whether a body is the service's envelope of a failure."""
-        return isinstance(body, dict) and any(
-            case == status and all(body.get(name) == value for name, value in marks.items())
-            for case, marks in self._marks
-        )
+
+def refuses(known: Marks, status: int, body: Any) -> bool:
+    """Return whether a body is the service's envelope of a failure."""
+    return isinstance(body, dict) and any(
+        case == status and all(body.get(name) == value for name, value in marks.items())
+        for case, marks in known
+    )
 
 
 class swapped:
@@ -162,7 +163,8 @@ def _changed(
         if isinstance(body, dict):
             body = {n: instead.get(v, v) if isinstance(v, str) else v for n, v in body.items()}
     if mutant.without:
-        query.pop(mutant.without, None)
+        inside = f"{mutant.without}["
+        query = {n: v for n, v in query.items() if n != mutant.without and not n.startswith(inside)}
         if isinstance(body, dict):
             body = {name: value for name, value in body.items() if name != mutant.without}
     return values, query, body
@@ -189,11 +191,12 @@ def failure_marks(app: TwinApp, world: World) -> Marks:
     return []
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as a query string or a form carries it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value

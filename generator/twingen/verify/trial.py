@@ -141,9 +141,17 @@ class Trial:
         """Return what clients see of a record, by its read or in its list; None when it is gone."""
         reader = self.reader()
         if reader is not None:
-            reply = self.call(subject, reader, dict(sight.chosen))
+            reply = self.call(subject, reader, dict(sight.chosen), query=self.whole(reader))
             return reply.body if reply.ok else None
         return self.listed(subject, sight)
+
+    def whole(self, operation: Operation) -> dict[str, Any]:
+        """Return the query that asks an operation to show all that it leaves out otherwise."""
+        return {
+            name: ",".join(treatment.fields)
+            for name, treatment in operation.parameters.items()
+            if treatment.use == "expand" and treatment.fields and "_embedded" not in treatment.fields
+        }
 
     def listed(self, subject: Subject, sight: Sight) -> Any:
         """Return what stands in the resource's list for a record, None when nothing does."""
@@ -151,7 +159,7 @@ class Trial:
         if lister is None:
             raise Unreached(f"nothing shows a {self.resource.name}")
         within = {name: id for name, id in sight.chosen.items() if name != self.resource.name}
-        reply = self.call(subject, lister, within)
+        reply = self.call(subject, lister, within, query=self.whole(lister))
         if not reply.ok:
             raise Unreached(f"its list is refused: {reply}")
         return member_of(reply.body, sight.name, self.kind.id_path)

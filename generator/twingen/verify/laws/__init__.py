@@ -15,6 +15,7 @@ from twingen.verify.laws import (
     parameters,
     places,
     reads,
+    sets,
     writes,
 )
 from twingen.verify.trial import Law
@@ -26,6 +27,7 @@ LAWS: tuple[Law, ...] = (
     lists.LAW,
     deletes.LAW,
     moves.LAW,
+    sets.LAW,
     edges.LAW,
     places.LAW,
     paging.LAW,

@@ -10,7 +10,7 @@ from twingen.verify.laws.parameters import treatments
 from twingen.verify.mutants import Mutant, ignoring
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.populating import populate
-from twingen.verify.requests import value_of
+from twingen.verify.requests import readable, value_of
 from twingen.verify.stage import Chosen
 from twingen.verify.subject import Reply, Subject
 from twingen.verify.trial import Law, Trial
@@ -54,9 +54,20 @@ def _where(trial: Trial) -> tuple[Subject, Chosen]:
 
 
 def _asked(trial: Trial, subject: Subject, chosen: Chosen, query: dict[str, Any]) -> Reply:
-    if trial.documented.body is not None:
+    if trial.documented.body is None:
+        return trial.call(subject, trial.operation, dict(chosen), query=query)
+    if trial.operation.effect == "none" or not readable(trial.documented):
         raise Unreached("it is sent with a body")
-    return trial.call(subject, trial.operation, dict(chosen), query=query)
+    reply: Reply | None = None
+    for sent in trial.requests():
+        reply = trial.call(
+            trial.fork(subject), trial.operation, dict(chosen), query=query, body=sent.value, media=sent.media
+        )  # fmt: skip
+        if reply.ok:
+            break
+    if reply is None:
+        raise Unreached("no request could be made for it")
+    return reply
 
 
 def _values(trial: Trial, name: str, treatment: Treatment) -> list[Any]:
@@ -65,8 +76,8 @@ def _values(trial: Trial, name: str, treatment: Treatment) -> list[Any]:
     if treatment.use == "refused":
         value = value_of(name, trial.documented, trial.app.schemas)
         return [value if value not in options.get("allowed", ()) else f"{value}x"]
-    if treatment.use == "expand" and options.get("values"):
-        return list(options["values"])
+    if treatment.use == "expand" and (options.get("values") or treatment.fields):
+        return [*options.get("values", ()), *(field for field in treatment.fields if field[:1] != "_")]
     if treatment.use == "fields":
         return [trial.resource.identity.field or "id", f"items({trial.resource.identity.field or 'id'})"]
     found = [value_of(name, trial.documented, trial.app.schemas)]

@@ -14,7 +14,7 @@ NOBODY = "404040404040"
 
 def cases(trial: Trial) -> Iterable[str]:
     finds = trial.operation.find
-    if finds and not finds[-1].optional and finds[-1].by.startswith("path["):
+    if finds and not finds[-1].optional and finds[-1].by.startswith(("path[", "query.")):
         known = trial.stages.resources.get(finds[-1].resource)
         # A singleton's or an edge's record is made by asking; words such as `me` name some.
         if known is not None and not known.edge and not known.singleton:
@@ -27,10 +27,13 @@ def not_found(trial: Trial, case: str) -> None:
     subject = trial.fork(stage.subject)
     chosen = trial.stages.around(subject, stage.records[0])
     address = trial.stages.address(subject, operation, chosen)
-    number = int(operation.find[-1].by[5:].partition("]")[0])
+    by = operation.find[-1].by
+    number = int(by[5:].partition("]")[0]) if by.startswith("path[") else -1
     values = tuple(NOBODY if n == number else value for n, value in enumerate(address.values))
     sent = next(bodies(trial.documented, trial.app.schemas, 1))
     query = {**queries(trial.documented, trial.app.schemas), **address.query}
+    if number < 0:
+        query[by.partition(".")[2]] = NOBODY
     reply = subject.call(trial.key, values, query, trial.stages.laid(sent.value, address), sent.media)
     if reply.ok:
         raise Broken("an unknown identifier to be refused", str(reply))

@@ -83,7 +83,7 @@ def _follow(trial: Trial, style: Paging, limit: int, found: Any, most: int) -> I
         yield reply
         records = records_in(reply.body, path) if reply.ok else []
         seen += len(records)
-        told = reply.next_link or _told(reply.body)
+        told = reply.next_link or next_told(reply.body)
         if place is None or not records:
             return
         if told is not None and "://" in told:
@@ -93,7 +93,7 @@ def _follow(trial: Trial, style: Paging, limit: int, found: Any, most: int) -> I
             if not told:
                 return
             query = {**query, style.cursor: told}
-        elif _is_last(reply.body, seen):
+        elif is_last(reply.body, seen):
             return
         else:
             at = seen if style.offset is not None else int(query.get(place, 1)) + 1
@@ -102,7 +102,7 @@ def _follow(trial: Trial, style: Paging, limit: int, found: Any, most: int) -> I
     raise Broken("the pages to end", f"there are more than {most}")
 
 
-def _told(body: Any, depth: int = 3) -> str | None:
+def next_told(body: Any, depth: int = 3) -> str | None:
     """Return the cursor or address that an answer tells for its next page."""
     if not isinstance(body, dict) or not depth:
         return None
@@ -113,12 +113,12 @@ def _told(body: Any, depth: int = 3) -> str | None:
             if isinstance(value, dict) and isinstance(value.get("href"), str):
                 return str(value["href"])
     for value in body.values():
-        if isinstance(value, dict) and (told := _told(value, depth - 1)):
+        if isinstance(value, dict) and (told := next_told(value, depth - 1)):
             return told
     return None
 
 
-def _is_last(body: Any, seen: int) -> bool:
+def is_last(body: Any, seen: int) -> bool:
     if not isinstance(body, dict):
         return False
     for name in ("isLast", "is_last", "last"):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
+from twingen.contract.model import Schema
 from twingen.runtime import paths
+from twingen.runtime.store import Row
 from twingen.twin.model import Treatment
 from twingen.verify.mutants import Mutant, ignoring
 from twingen.verify.outcome import Broken, Unreached
@@ -14,7 +18,7 @@ from twingen.verify.shown import is_of, records_in
 from twingen.verify.trial import Law, Trial
 
 _BROKEN = '((('
-_CHOOSING = frozenset({"equals", "prefix", "contains", "filter", "search"})
+_CHOOSING = frozenset({"equals", "prefix", "contains", "filter", "search", "range"})
 
 
 def treatments(trial: Trial) -> dict[str, Treatment]:
@@ -45,16 +49,66 @@ def parameters(trial: Trial, case: str) -> None:
             raise Broken(f"{case}={_BROKEN} to be refused", str(reply))
         if "handler" in treatment.options:
             return
+    if _chosen(trial, found, case, treatment, everything):
+        return
+    # Requests make them all alike: one record is made different behind the API's back.
+    everything = _one_different(trial, found, case, treatment)
+    if not _chosen(trial, found, case, treatment, everything):
+        raise Unreached("no two records can be made that it tells apart")
+
+
+def _chosen(
+    trial: Trial, found: Populated, case: str, treatment: Treatment,
+    everything: list[tuple[str, dict[str, Any]]],
+) -> bool:  # fmt: skip
+    """Hold the law with the first value that tells the records apart; returns whether there is one."""
     for value, chooses in _values(trial, found, case, treatment):
         wanted = [name for name, row in everything if chooses(row)]
         if wanted and len(wanted) < len(everything):
-            listed = [name for name, _ in _asked(trial, found, {case: value})]
+            listed = [name for name, _ in _asked(trial, found, _query(case, value))]
             if sorted(listed) != sorted(wanted):
                 raise Broken(
                     f"{len(wanted)} of {len(everything)} records for {case}={value}", f"{len(listed)} are listed"
                 )
-            return
-    raise Unreached("no two records can be made that it tells apart")
+            return True
+    return False
+
+
+def _one_different(
+    trial: Trial, found: Populated, name: str, treatment: Treatment
+) -> list[tuple[str, dict[str, Any]]]:
+    """Change in the store, for one record, a field that the parameter looks at; returns all listed."""
+    made = found.records[0]
+    row = trial.stages.row(found.subject, made.resource, made.id)
+    field = treatment.fields[0] if treatment.fields else name
+    if row is None or "*" in field or treatment.use in {"filter", "search"}:
+        raise Unreached("no two records can be made that it tells apart")
+    path = paths.split(field)
+    if path == trial.kind.id_path:
+        raise Unreached("no two records can be made that it tells apart")
+    old = paths.get(row.data, path)
+    if old is None and "boolean" in trial.app.schemas.resolve(_schema(trial, name)).get("type", ""):
+        old = False
+    data = paths.put(row.data, path, _another(old, _allowed(trial, name)))
+    found.subject.world.writing(trial.kind.store).replace(
+        Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
+    )
+    return _asked(trial, found, {})
+
+
+def _another(value: Any, allowed: list[Any]) -> Any:
+    """Return a value unlike another one: of those that may be asked for, where they are told."""
+    for choice in allowed:
+        if choice != value and not str(choice).startswith(("-", "+")):
+            return choice
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + 7
+        case str() if _instant(value) is not None and not value.isdigit():
+            return "2031-01-01T00:00:00.000Z"
+    return "7357"
 
 
 def _asked(trial: Trial, found: Populated, query: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -79,9 +133,16 @@ def _asked(trial: Trial, found: Populated, query: dict[str, Any]) -> list[tuple[
 Chooses = Callable[[dict[str, Any]], bool]
 
 
+def _query(name: str, value: Any) -> dict[str, Any]:
+    """Return a parameter as it stands in a query: an object as `name[member]`."""
+    if isinstance(value, dict):
+        return {f"{name}[{member}]": inner for member, inner in value.items()}
+    return {name: value}
+
+
 def _values(
     trial: Trial, found: Populated, name: str, treatment: Treatment
-) -> Iterable[tuple[str, Chooses]]:
+) -> Iterable[tuple[Any, Chooses]]:
     """Yield values that might tell records apart, each with what it chooses."""
     if treatment.use in {"filter", "search"}:
         yield from _comparisons(trial, found, treatment)
@@ -91,7 +152,43 @@ def _values(
         row = trial.stages.row(found.subject, made.resource, made.id)
         for field in fields:
             for value in _scalars(paths.get(row.data, field) if row is not None else None):
-                yield value, _choice(treatment.use, fields, value)
+                if treatment.use == "range":
+                    yield from _ends(treatment, fields, value)
+                elif treatment.options.get("only", value) == value:
+                    yield value, _choice(treatment.use, fields, value)
+
+
+def _ends(
+    treatment: Treatment, fields: list[paths.Path], value: str
+) -> Iterable[tuple[Any, Chooses]]:
+    """Yield the ranges that start and end at a value, as the treatment lets them be asked for."""
+    at = _instant(value)
+    if at is None:
+        return
+    bound = treatment.options.get("bound")
+    for end in [bound] if bound else ["gt", "lte"]:
+        holds = _ENDS[end]
+
+        def chooses(data: dict[str, Any], holds: Any = holds) -> bool:
+            found = [_instant(one) for field in fields for one in _scalars(paths.get(data, field))]
+            return any(one is not None and holds(one, at) for one in found)
+
+        yield (value if bound else {end: value}), chooses
+
+
+def _instant(text: str) -> float | None:
+    """Return a number, or a time in seconds since 1970."""
+    for read in (float, lambda written: datetime.fromisoformat(written).timestamp()):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return None
+
+
+_ENDS: dict[str, Callable[[float, float], bool]] = {
+    "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
+}  # fmt: skip
 
 
 def _choice(use: str, fields: list[paths.Path], value: str) -> Chooses:
@@ -138,21 +235,16 @@ def _scalars(value: Any) -> list[str]:
 def _sorted(
     trial: Trial, found: Populated, name: str, treatment: Treatment, everything: list[tuple[str, Any]]
 ) -> None:
-    names: dict[str, str] = treatment.options.get("names") or {}
-    stored = _sortable(trial, found, found.records[0].id)
-    allowed = _allowed(trial, name)
-    fields = names or {path: path for path in stored if not allowed or path in allowed}
-    partner = treatment.options.get("same")
-    for asked, field in fields.items():
-        if field.startswith("="):
-            continue
+    for asked, field in _keys(trial, found, name, treatment):
         path = paths.split(field)
         keys = [str(paths.get(data, path) or "").casefold() for _, data in everything]
         if len(set(keys)) < 2 or any(isinstance(paths.get(d, path), (dict, list)) for _, d in everything):
             continue
+        partner = treatment.options.get("same")
         query = {name: asked, **({partner: asked} if partner else {})}
         listed = [str(paths.get(data, path) or "").casefold() for _, data in _asked(trial, found, query)]
-        if listed not in (sorted(keys), sorted(keys, reverse=True)):
+        expected = sorted(keys, reverse=asked.startswith("-"))
+        if listed not in (expected, sorted(keys, reverse=True)):
             raise Broken(f"the list in order of {asked}", "it is in another")
         if listed == keys:
             continue
@@ -162,13 +254,28 @@ def _sorted(
     raise Unreached("no records can be made whose order it changes")
 
 
+def _keys(
+    trial: Trial, found: Populated, name: str, treatment: Treatment
+) -> Iterable[tuple[str, str]]:
+    """Yield values of a sorting parameter with the field that each sorts by."""
+    names: dict[str, str] = treatment.options.get("names") or {}
+    allowed = [str(value) for value in _allowed(trial, name)]
+    if names:
+        known = ((asked, names.get(asked.lstrip("+-"), "=")) for asked in allowed or names)
+    else:
+        stored = _sortable(trial, found, found.records[0].id)
+        known = ((path, path) for path in stored if not allowed or path in allowed)
+    return ((asked, field) for asked, field in known if not field.startswith("="))
+
+
+def _schema(trial: Trial, name: str) -> Schema:
+    return next((p.schema for p in trial.documented.parameters if p.name == name), {})
+
+
 def _allowed(trial: Trial, name: str) -> list[Any]:
     """Return the values that the documents let a parameter have, [] if they do not tell."""
-    for parameter in trial.documented.parameters:
-        if parameter.name == name:
-            choices = trial.app.schemas.resolve(parameter.schema).get("enum")
-            return choices if isinstance(choices, list) else []
-    return []
+    choices = trial.app.schemas.resolve(_schema(trial, name)).get("enum")
+    return choices if isinstance(choices, list) else []
 
 
 def _sortable(trial: Trial, found: Populated, id: str) -> list[str]:

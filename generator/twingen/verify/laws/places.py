@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from twingen.runtime import paths
 from twingen.twin.model import Operation
 from twingen.verify.mutants import Mutant, lost
 from twingen.verify.outcome import Broken, Unreached
@@ -27,6 +28,8 @@ def places(trial: Trial, case: str) -> None:
     operation = trial.operation
     subject, chosen = _where(trial)
     reader = _partner(trial, ("none",))
+    if reader is None and operation.target == "field":
+        reader = trial.reader()  # the field is seen in its record
     if reader is None:
         raise Unreached("nothing reads it")
     if operation.effect == "none" or operation.effect == "delete":
@@ -46,7 +49,7 @@ def places(trial: Trial, case: str) -> None:
         reply = trial.call(subject, reader, dict(chosen))
         if not reply.ok:
             raise Broken("what was written to be read", str(reply))
-        _shows(trial, sent, reply.body, reader)
+        _shows(trial, sent, _inside(trial, reply.body, reader), reader)
         return
     if not _seen(trial, subject, reader, chosen, sent):
         raise Unreached("what it deletes is not seen before")
@@ -77,6 +80,12 @@ def _partner(trial: Trial, effects: tuple[str, ...]) -> Operation | None:
     return min(found, key=lambda operation: effects.index(operation.effect), default=None)
 
 
+def _inside(trial: Trial, shown: Any, reader: Operation) -> Any:
+    """Return the field on trial, where the reader shows the whole record."""
+    field = trial.operation.field
+    return paths.get(shown, paths.split(field)) if field and reader.target == "item" else shown
+
+
 def _shows(trial: Trial, sent: Any, shown: Any, reader: Operation) -> None:
     if isinstance(sent, dict):
         trial.shows("written", sent, shown, reader)
@@ -89,7 +98,7 @@ def _seen(trial: Trial, subject: Subject, reader: Operation, chosen: Chosen, sen
     if not reply.ok:
         return False
     try:
-        _shows(trial, sent, reply.body, reader)
+        _shows(trial, sent, _inside(trial, reply.body, reader), reader)
     except Broken:
         return False
     return True

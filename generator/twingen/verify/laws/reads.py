@@ -26,7 +26,7 @@ def read_what_is(trial: Trial, case: str) -> None:
         raise Unreached(f"there is only one {trial.resource.name} to tell apart")
     for made in stage.records:
         sight = trial.sight(subject, made)
-        reply = trial.call(subject, operation, dict(sight.chosen))
+        reply = trial.call(subject, operation, dict(sight.chosen), query=trial.whole(operation))
         if not reply.ok:
             raise Broken("a record that is there to be shown", str(reply))
         path = trial.kind.id_path

@@ -1,0 +1,103 @@
+"""What the units of one build share: the twin, the documents, the prompt's head, what was done before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twingen.agent.desk import Claim, Desk
+from twingen.agent.evidence import Library
+from twingen.agent.loop import Limits
+from twingen.agent.memory import Memory
+from twingen.agent.prompts import builder_head
+from twingen.agent.slices import Slices
+from twingen.agent.units import Unit, evidence_of, units_of
+from twingen.agent.workbench import TrialError, Workbench
+from twingen.contract.pages import Page
+from twingen.twin.model import Twin
+
+DEFAULT_MODEL = "claude-sonnet-5-5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the agent runs. `budget` is in USD; `only` names units (all that need it, without)."""
+
+    model: str = DEFAULT_MODEL
+    budget: float | None = None
+    jobs: int = 4
+    limits: Limits = field(default_factory=Limits)
+    only: tuple[str, ...] = ()
+    ledger: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the agent works on: the twin with its lock, its files, its pages, and what was done before.
+
+    `scenarios` are those that a builder may see, by file name; `evidence` maps a unit to findings
+    that the proof has against it (converge loop): such a unit runs again whatever its digest says.
+    """
+
+    twin: Twin
+    files: Mapping[str, bytes]
+    pages: Sequence[Page]
+    memory: Memory = field(default_factory=Memory)
+    scenarios: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+class Scene:
+    """What all units share."""
+
+    def __init__(self, work: Work, settings: Settings):
+        self.work = work
+        self.settings = settings
+        self.slices = Slices(work.twin.contract)
+        self.library = Library(work.pages)
+        service = work.files.get("service.yaml", b"").decode("utf-8", "replace")
+        self.head = builder_head(work.twin.contract, self.library, service)
+
+    def units(self) -> list[Unit]:
+        return units_of(self.work.twin, self.slices)
+
+    def needed(self, unit: Unit) -> tuple[bool, str]:
+        """Return whether a unit is to run, and why (not)."""
+        only = self.settings.only
+        if only and unit.name not in only and unit.lane not in only:
+            return False, "not asked for"
+        if self.work.findings.get(unit.name):
+            return True, f"{len(self.work.findings[unit.name])} findings against it"
+        before = self.work.memory.units.get(unit.name)
+        if before is None:
+            return True, unit.why
+        if before.evidence == self.evidence(unit, before.claims):
+            return False, "its evidence is unchanged"
+        return True, "what it rests on has changed"
+
+    def evidence(self, unit: Unit, claims: Sequence[Claim]) -> str:
+        return evidence_of(unit, self.slices, self.library, [q for claim in claims for q in claim.quotes])
+
+    def desk(self, unit: Unit, workbench: Workbench | None, done: Mapping[str, bytes] | None = None) -> Desk:
+        return Desk(
+            unit, {**self.work.files, **(done or {})}, self.library, self.slices,
+            workbench or _NoWorkbench(), scenarios=self.visible(unit),
+            findings=tuple(self.work.findings.get(unit.name, ())),
+        )  # fmt: skip
+
+    def visible(self, unit: Unit) -> dict[str, str]:
+        return {
+            name: text for name, text in self.work.scenarios.items()
+            if any(key in text for key in unit.keys) or unit.lane in name
+        }  # fmt: skip
+
+
+class _NoWorkbench:
+    """A workbench for plans, which try nothing."""
+
+    def try_unit(self) -> Any:
+        raise TrialError("nothing is tried while planning")
+
+

@@ -1,0 +1,95 @@
+"""Machines of all families run one after the other, and what they show told as events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from time import monotonic
+
+from twingen.verify.events import Began, Ended, Event, Found, NotTried, Tried
+from twingen.verify.machines.found import finding_of
+from twingen.verify.machines.machine import Failure, Identity, Record, hands_of, machine_of, run
+from twingen.verify.machines.plan import Plan
+from twingen.verify.machines.server import Server
+from twingen.verify.machines.session import Step
+
+EXAMPLES = 10  # runs of each machine in the first round; later rounds have more
+_FOREVER = 3600.0
+_QUICK = 6  # runs of each machine before any gets more, where the first failure is all that counts
+
+
+def hold(
+    plan: Plan, server: Server, *, seed: int = 0, seconds: float | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:  # fmt: skip
+    """Hold what `server` answers against `plan`, which may be that of an earlier twin."""
+    yield Began(source="law", total=len(plan.tried))
+    until = monotonic() + (_FOREVER if seconds is None else seconds)
+    record = Record(until=until, cancelled=cancelled)
+    told: set[Identity] = set()
+    turn = 0
+    while plan.families and not cancelled():
+        for _ in _round(plan, server, record, until, turn, f"{seed}", EXAMPLES * (turn + 1)):
+            for identity in [one for one in record.failures if one not in told]:
+                told.add(identity)
+                yield Found(finding=finding_of(plan, record.failures[identity]))
+        turn += 1
+        if seconds is None or monotonic() >= until:
+            break
+    for (law, key), cases in sorted(record.cases.items()):
+        yield Tried(source="law", operation=key, check=law, cases=cases, failed=record.failed[law, key])
+    reached = {key for _, key in record.cases}
+    for operation in plan.tried:
+        if operation.key not in reached:
+            whys = [why for (_, key), why in record.unreached.items() if key == operation.key]
+            yield NotTried(operation=operation.key, why=whys[0] if whys else "no law is about what it does")
+    late = seconds is not None and monotonic() >= until
+    yield Ended(source="law", reason="interrupted" if cancelled() else "time" if late else "done")
+
+
+def _round(
+    plan: Plan, server: Server, record: Record, until: float, turn: int, seed: str, examples: int
+) -> Iterator[None]:
+    """Run every family's machines, again after each failure; yields whenever there may be something new."""
+    for number, family in enumerate(plan.families):
+        hands = list(hands_of(plan, family, f"{seed}/{turn}"))
+        for place, hand in enumerate(hands):
+            left = until - monotonic()
+            if left <= 0:
+                return
+            # Whoever comes later gets what those before have left over.
+            record.until = monotonic() + left / (len(plan.families) - number) / (len(hands) - place)
+            machine = machine_of(plan, server, family, hand, record)
+            again, found = 0, True
+            while found and not record.over:
+                chance = f"{seed}/{turn}/{number}/{place}/{again}"
+                found = run(machine, record, seed=chance, examples=examples)
+                again += 1
+                yield
+
+
+def first_failure(
+    plan: Plan, server: Server, *, seed: int, seconds: float, but: Collection[Identity] = ()
+) -> Failure | None:
+    """Return the first failure that machines find within `seconds`, none of `but`; not shrunk."""
+    until = monotonic() + seconds
+    record = Record(until=until, shrinking=0.0)
+    for law, key in but:
+        record.failures[law, key] = Failure(law, key, "", "", [])
+    turn, examples = 0, _QUICK
+    while plan.families and monotonic() < until:
+        for _ in _round(plan, server, record, until, turn, f"{seed}", examples):
+            for identity, failure in record.failures.items():
+                if identity not in but:
+                    return failure
+        turn += 1
+        examples = min(examples * 2, 200)
+    return None
+
+
+def recorded(plan: Plan, *, seed: int, examples: int) -> list[list[Step]]:
+    """Return the requests of many runs against the plan's own twin, with what they were answered."""
+    record = Record(until=monotonic() + _FOREVER, runs=[])
+    for _ in _round(plan, plan.server, record, record.until, 0, f"recorded/{seed}", examples):
+        pass
+    assert record.runs is not None
+    return record.runs

@@ -1,0 +1,71 @@
+"""A list shows every record of its parent once, in one order, and no others."""
+
+from __future__ import annotations
+
+from twingen.twin.model import Operation
+from twingen.verify.machines.law import Law
+from twingen.verify.machines.plan import Plan
+from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.outcome import Broken, Unreached
+
+
+def applies(plan: Plan, operation: Operation) -> bool:
+    listed = operation.effect == "none" and operation.target == "collection" and operation.through is None
+    return listed and not plan.resources[operation.resource].edge
+
+
+def step(play: Play, operation: Operation, draw: Draw) -> None:
+    resource = operation.resource
+    chosen: dict[str, Known] = {}
+    play.address(operation, chosen)
+    for _ in range(draw.number(0, 2)):
+        try:
+            play.make(resource, within(play, resource, chosen))
+        except Unreached:
+            break
+    expected = play.of(resource, under=chosen)
+    names = play.names(operation, chosen)
+    if len(set(names)) < len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise Broken(f"{double} once", f"it is listed {names.count(double)} times")
+    if not operation.keep and not operation.where:
+        for known in expected:
+            if known.name not in names:
+                raise Broken(f"the {resource} {known.name} in the list", "it is not listed")
+    for known in play.of(resource, alive=False):
+        if known.name in names and all(known.name != one.name for one in play.of(resource)):
+            raise Broken(f"the {resource} {known.name} to be gone from the list", "it is listed")
+    mine = {known.name for known in expected}
+    for known in play.of(resource):
+        if known.name not in mine and known.name in names and _bound(play, operation):
+            raise Broken(f"the {resource} {known.name} under its own parent only", "another lists it")
+    if names != play.names(operation, chosen):
+        raise Broken("the same list again", "it is another, though nothing happened")
+    _ordered(play, operation, expected, names)
+
+
+def within(play: Play, resource: str, chosen: dict[str, Known]) -> dict[str, Known]:
+    """Return what a new record is to lie under to be among the chosen."""
+    wanted = {play.plan.end(resource, ref) for ref in play.plan.refs(resource)}
+    return {name: one for name, one in chosen.items() if name in wanted and name != resource}
+
+
+def _bound(play: Play, operation: Operation) -> bool:
+    parents = play.plan.resources[operation.resource].parents
+    return any(find.resource in parents for find in operation.find)
+
+
+def _ordered(play: Play, operation: Operation, expected: list[Known], names: list[str]) -> None:
+    """Hold that records made one after the other are listed in that order, or in its reverse."""
+    if operation.order is not None or operation.handler is not None:
+        return
+    ages = {known.name: known.age for known in expected}
+    found = [ages[name] for name in names if name in ages]
+    wanted = sorted(found, reverse=operation.descending)
+    if found != wanted:
+        raise Broken(
+            f"the {'newest' if operation.descending else 'oldest'} {operation.resource} first", "the order is another"
+        )
+
+
+LAW = Law(name="lists-are-complete", applies=applies, step=step)

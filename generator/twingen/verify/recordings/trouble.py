@@ -1,0 +1,19 @@
+"""What is said of a recording that cannot be read."""
+
+from __future__ import annotations
+
+from twingen.errors import TwingenError
+
+FORMATS = "HAR, VCR (ruby), vcrpy, go-vcr, and sessions as JSON lines"
+
+
+class RecordingError(TwingenError):
+    """A file of recorded traffic that cannot be read: where, as which format, and why."""
+
+
+def unreadable(where: str, why: str, *, tried: str, remedy: str | None = None) -> RecordingError:
+    """Return the error of a file that looked like the format `tried`."""
+    return RecordingError(
+        f"not a recording: {why}", where=where,
+        remedy=remedy or f"it was read as {tried}; replay reads {FORMATS}",
+    )  # fmt: skip
