@@ -11,17 +11,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 USED := $(VENV)/.twingen-installed
 DEVELOPED := $(VENV)/.twingen-dev-installed
 
-.PHONY: help demo test check format regen bench constraints clean
+SECONDS_EACH ?= 120
+
+.PHONY: help demo test check format regen conformance table bench constraints clean
 
 help:
 	@echo 'make demo    build the Okta twin from api_docs/okta and serve it (PORT=9000)'
 	@echo 'make test    run the tests (JOBS=2)'
 	@echo 'make check   ruff and mypy'
 	@echo 'make regen   build every committed twin again from api_docs/'
+	@echo 'make conformance   prove every committed twin: its CONFORMANCE.md and the table in README.md'
 	@echo 'make bench   run the benchmarks'
 
 demo: $(USED)
-	$(BIN)/twingen build okta --docs api_docs/okta --out build/demo/okta --no-verify
+	$(BIN)/twingen build okta --docs api_docs/okta --out build/demo/okta --seconds 15 || [ $$? = 3 ]
 	@echo
 	$(BIN)/twingen run ./build/demo/okta --port $(PORT)
 
@@ -40,6 +43,20 @@ regen: $(USED)
 		name=$$(basename $$docs); \
 		$(BIN)/twingen build $$name --docs $$docs --no-verify || exit; \
 	done
+
+# A proof with findings is written as well: the page says what is left.
+conformance: $(USED)
+	@for twin in generated/*/; do \
+		$(BIN)/twingen check ./$$twin --seconds $(SECONDS_EACH) --report md --out $$twin || [ $$? = 1 ] || exit; \
+	done
+	@$(MAKE) --no-print-directory table
+
+table: $(USED)
+	@mkdir -p build
+	@$(BIN)/twingen list --markdown > build/twins.md
+	@awk 'FNR == NR { table = table $$0 "\n"; next } /<!-- end of twins -->/ { skip = 0 } !skip { print } \
+		/<!-- twins -->/ { printf "%s", table; skip = 1 }' build/twins.md README.md > build/README.md
+	@cp build/README.md README.md
 
 bench: $(DEVELOPED)
 	@failed=0; for file in worlds build serve; do \

@@ -12,15 +12,18 @@ from tempfile import TemporaryDirectory
 import orjson
 
 from twingen.contract.document import dump as dump_contract
+from twingen.contract.pages import Page
 from twingen.render.folder import TwinFolder
 from twingen.render.overlay import dump_overlay
 from twingen.render.report.markdown import digest_in, is_proof, render_markdown
 from twingen.report.digest import REPORT, digest_of
 from twingen.report.model import Note, OperationResult, Report
 from twingen.standing import standings
+from twingen.twin.evidence import unresolved
 from twingen.twin.lock import dump_lock
 from twingen.twin.model import Lock, Standing, Twin
 from twingen.twin.write import dump_resource
+from twingen.twin.yaml import dump as dump_yaml, load as load_yaml
 from twingen.verify.collect import Collector
 from twingen.verify.converge import LoopEvent, Options, converge
 from twingen.verify.events import Noted
@@ -107,6 +110,34 @@ def text_of(folder: TwinFolder, report: Report, source: Path | None) -> str:
         if is_proof(known) and digest_in(known) == digest_of(folder.files):
             return known
     return render_markdown(report)
+
+
+def resolving(folder: TwinFolder, pages: Iterable[Page]) -> tuple[str, ...]:
+    """Drop adopted deviations whose operation or evidence is not in these documents; return which."""
+    raw, contract = folder.files.get("deviations.yaml"), folder.contract
+    if raw is None or contract is None:
+        return ()
+    data = load_yaml(raw.decode(), "deviations.yaml")
+    entries = data.get("deviations") if isinstance(data, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return ()  # whoever loads the twin says what is wrong with it
+    document = orjson.loads(folder.files["contract.json"])
+    operations = {operation.key: operation for operation in contract.operations}
+    documents = frozenset(one.path for one in contract.documents)
+    texts = {page.path: page.text for page in pages}
+    kept, left_out = [], []
+    for entry in entries:
+        operation = operations.get(str(entry.get("operation")))
+        why = "not documented here"
+        if operation is not None:
+            why = unresolved(str(entry.get("evidence")), operation, document, documents, texts)
+        if why:
+            left_out.append(f"deviations.yaml: {entry.get('operation')}: {why}")
+        else:
+            kept.append(entry)
+    if left_out:
+        folder.files["deviations.yaml"] = dump_yaml({"deviations": kept}).encode()
+    return tuple(left_out)
 
 
 def _repair(folder: TwinFolder, before: Twin, after: Twin) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from twingen.conformance import Proof, prove_folder, text_of, unproved
+from twingen.conformance import Proof, prove_folder, resolving, text_of, unproved
 from twingen.contract.diagnostics import Diagnostic, Diagnostics
 from twingen.contract.document import dump as dump_contract
 from twingen.contract.model import Contract, Origin
@@ -169,11 +169,12 @@ def _compile(
     on_event(StageStarted(stage="adopt", detail=str(adopt_from or "nothing")))
     started = time.perf_counter()
     adopted = adopt(adopt_from, name, contract, draft, inferred, pages)
+    folder = _folder(name, contract, adopted, draft.aliases)
+    left_out = adopted.left_out + resolving(folder, pages)
     counts = {"units": len(adopted.units), "operations": len(adopted.keys), "stale": len(adopted.stale)}
     on_event(StageFinished(stage="adopt", seconds=time.perf_counter() - started, counts=counts))
 
     started = time.perf_counter()
-    folder = _folder(name, contract, adopted, draft.aliases)
     source, problem = models.result()
     folder.files["models.py"] = source.encode()
     if problem:
@@ -220,7 +221,7 @@ def _compile(
         diagnostics=tuple(diagnostics),
         report=report,
         adopted=tuple(sorted(adopted.units)),
-        left_out=adopted.left_out,
+        left_out=left_out,
         stale=tuple(sorted(adopted.stale)),
         merged=adopted.merged,
         conflicts=adopted.conflicts,

@@ -37,8 +37,8 @@ def text(words: str, **more: Any) -> Reply:
     return Reply(content=({"type": "text", "text": words},), **more)
 
 
-def call(name: str, **given: Any) -> Json:
-    return {"type": "tool_use", "name": name, "input": given}
+def call(tool: str, /, **given: Any) -> Json:
+    return {"type": "tool_use", "name": tool, "input": given}
 
 
 def calls(*blocks: Json, **more: Any) -> Reply:
@@ -103,7 +103,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            reply, _ = server.take(body, self.headers)
+            reply, _ = server.take(body, dict(self.headers))
             if reply.pause:
                 time.sleep(reply.pause)
             if reply.status != 200:

@@ -44,7 +44,12 @@ def read_claims(desk: Desk, given: Sequence[Mapping[str, Any]]) -> list[Claim]:
             reason = unresolved(desk, quote)
             if reason:
                 wrong.append(f"claim {number}: {reason}")
-        claims.append(Claim(text=one["claim"], quotes=quotes, operations=tuple(one.get("operations", ()))))
+        claims.append(
+            Claim(
+                text=one["claim"], quotes=quotes, operations=tuple(one.get("operations", ())),
+                scenario=one.get("scenario", ""),
+            )
+        )  # fmt: skip
     if wrong:
         raise ToolError("these quotes do not stand where they should:\n" + "\n".join(wrong[:20]))
     return claims

@@ -17,12 +17,11 @@ from twingen.agent.desk import Claim, Desk
 from twingen.agent.events import End, Event, UnitFinished, UnitStarted, Warned
 from twingen.agent.ledger import Ledger, turn_digest
 from twingen.agent.loop import Conversation, Outcome, converse, prompt_root
-from twingen.agent.prompts import unit_opening
 from twingen.agent.scene import Scene
-from twingen.agent.tools import BUILDER
+from twingen.agent.tool import Tool
 from twingen.agent.units import Unit
 from twingen.agent.usage import Price, Purse, Usage
-from twingen.agent.workbench import Workbench
+from twingen.agent.workbench import Standing, Workbench
 from twingen.errors import Interrupted
 
 _GRACE = 5.0  # seconds that threads have to end in after Ctrl-C
@@ -41,13 +40,28 @@ class UnitResult:
     evidence: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """Who works on units: what it is told, its tools, whether it sees the twin's files and checks, and
+    whether there is a twin at all to be tried.
+    """
+
+    name: str
+    system: Sequence[Mapping[str, Any]]
+    tools: Sequence[Tool]
+    opening: Callable[[Desk, Mapping[str, Standing]], list[dict[str, Any]]]
+    sees_files: bool
+    tries: bool = True
+
+
 class Crew:
     """Works on units in several threads; events are told one at a time."""
 
     def __init__(
-        self, *, scene: Scene, workbench: Workbench, ledger: Ledger, model: Model, price: Price | None,
+        self, *, role: Role, scene: Scene, workbench: Workbench, ledger: Ledger, model: Model, price: Price | None,
         purse: Purse, on_event: Callable[[Event], None], stop: threading.Event,
     ):  # fmt: skip
+        self.role = role
         self.scene = scene
         self.settings = scene.settings
         self.workbench = workbench
@@ -115,7 +129,7 @@ class Crew:
 
     def _unit(self, run: int, unit: Unit, done: Mapping[str, bytes]) -> UnitResult:
         begun = monotonic()
-        self.emit(UnitStarted(unit=unit.name, role="builder", title=unit.title))
+        self.emit(UnitStarted(unit=unit.name, role=self.role.name, title=unit.title))
         desk = self.scene.desk(unit, self.workbench, done)
         try:
             result, turns, known = self._conversed(run, unit, desk)
@@ -129,7 +143,7 @@ class Crew:
             self.emit(Warned(unit=unit.name, text=text))
         self.emit(
             UnitFinished(
-                unit=unit.name, role="builder", end=result.end, reason=result.reason, turns=turns,
+                unit=unit.name, role=self.role.name, end=result.end, reason=result.reason, turns=turns,
                 seconds=monotonic() - begun, usage=result.usage, cost=result.cost,
                 files=tuple(sorted(result.files)), remembered=known,
             )
@@ -139,38 +153,39 @@ class Crew:
     def _conversed(self, run: int, unit: Unit, desk: Desk) -> tuple[UnitResult, int, bool]:
         """Return a unit's result, how many turns it took, and whether the ledger had it whole."""
         name = self.scene.work.twin.name
-        branch = self._branches.get((unit.name, "builder"))
+        branch = self._branches.get((unit.name, self.role.name))
         opening, root, replay = None, None, None
         if branch is not None:
             opening, root, replay = self._branched(branch.turn, branch.conversation, desk)
-        problems = desk.load()
+        problems = desk.load() if self.role.tries else []
         if problems:
             return UnitResult(unit=unit, end="trouble", reason="the twin does not load: " + problems[0]), 0, False
-        if unit.keys:
+        if unit.keys and self.role.sees_files:
             desk.before = desk.trial().check(unit.keys)
         if opening is None or root is None:
-            opening = unit_opening(desk, desk.before)
-            head = prompt_root(self.settings.model, "builder", self.scene.head, BUILDER)
-            head["files"] = _digest(desk.base, desk.readable())
+            opening = self.role.opening(desk, desk.before)
+            head = prompt_root(self.settings.model, self.role.name, self.role.system, self.role.tools)
+            if self.role.sees_files:
+                head["files"] = _digest(desk.base, desk.readable())
             root = self.ledger.add(None, "root", head)
             before = self._known(turn_digest(root, "user", opening))
             if before is not None:
                 return self._result(unit, desk, before), 0, True
         start = turn_digest(root, "user", opening)
         talk = Conversation(
-            unit=unit.name, model=self.model, name=self.settings.model, system=self.scene.head, opening=opening,
-            tools=BUILDER, desk=desk, ledger=self.ledger,
-            number=self.ledger.begin(run, unit.name, "builder", start, _kept(desk.base, unit)),
+            unit=unit.name, model=self.model, name=self.settings.model, system=self.role.system, opening=opening,
+            tools=self.role.tools, desk=desk, ledger=self.ledger,
+            number=self.ledger.begin(run, unit.name, self.role.name, start, _kept(desk.base, unit)),
             root=root, purse=self.purse, price=self.price, limits=self.settings.limits, emit=self.emit,
             stop=self.stop, replay=replay, warmed=self._warm.set,
         )  # fmt: skip
         try:
             outcome = self._warmed(talk)
         except Interrupted:
-            self.ledger.finish(talk.number, "interrupted", reason="", result=b"{}", usage=Usage(), cost=None)
+            self._interrupted(talk.number)
             raise
         if branch is not None and outcome.end not in {"interrupted", "trouble"}:
-            self.ledger.drop_branch(name, unit.name, "builder")
+            self.ledger.drop_branch(name, unit.name, self.role.name)
         value = _handed_in(desk, outcome)
         self.ledger.finish(
             talk.number, outcome.end, reason=outcome.reason, result=orjson.dumps(value), usage=outcome.usage,
@@ -178,6 +193,18 @@ class Crew:
         )  # fmt: skip
         result = self._result(unit, desk, value)
         return replace(result, end=outcome.end, reason=outcome.reason, usage=outcome.usage, cost=outcome.cost), outcome.turns, False
+
+    def _interrupted(self, number: int) -> None:
+        """Note what an interrupted conversation has cost so far, in this run and before."""
+        talk = self.ledger.conversation(number)
+        turns = self.ledger.path_to(talk.head) if talk is not None else []
+        usage = Usage()
+        for turn in turns:
+            usage += turn.usage
+        costs = [turn.cost for turn in turns if turn.usage.calls]
+        cost = None if None in costs else sum(cost for cost in costs if cost is not None)
+        reason = "interrupted; goes on with the next build"
+        self.ledger.finish(number, "interrupted", reason=reason, result=b"{}", usage=usage, cost=cost)
 
     def _warmed(self, talk: Conversation) -> Outcome:
         """Converse; the first unit alone asks first, so that the others find the shared head cached."""

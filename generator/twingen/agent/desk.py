@@ -23,23 +23,28 @@ class ToolError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A testable sentence about the service, and the words in the documents that it rests on."""
+    """A testable sentence about the service, and the words in the documents that it rests on.
+
+    `scenario` is the file that tests it, where an examiner wrote one.
+    """
 
     text: str
     quotes: tuple[Quote, ...]
     operations: tuple[str, ...] = ()
+    scenario: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        data: dict[str, Any] = {
             "claim": self.text, "operations": list(self.operations),
             "quotes": [quote.as_dict() for quote in self.quotes],
         }  # fmt: skip
+        return {**data, "scenario": self.scenario} if self.scenario else data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Claim:
         return cls(
             text=data["claim"], operations=tuple(data.get("operations", ())),
-            quotes=tuple(Quote(**quote) for quote in data["quotes"]),
+            quotes=tuple(Quote(**quote) for quote in data["quotes"]), scenario=data.get("scenario", ""),
         )  # fmt: skip
 
 
@@ -48,7 +53,8 @@ class Desk:
     """The state that tools read and change.
 
     `base` are the twin's files at the start, `written` what this unit wrote; `incidents` are
-    attempts that were refused and that a person should know of; `submitted` is set at the end.
+    attempts that were refused and that a person should know of; `submitted` is set at the end;
+    `voided` is a judge's ruling.
     """
 
     unit: Unit
@@ -63,6 +69,7 @@ class Desk:
     summary: str = ""
     incidents: list[str] = field(default_factory=list)
     submitted: bool = False
+    voided: bool = False
     outputs: dict[str, str] = field(default_factory=dict)
     _trial: Trial | None = None
     _loaded: dict[str, bytes] | None = None

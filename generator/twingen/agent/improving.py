@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twingen.agent.client import Client, Model
-from twingen.agent.crew import Crew, UnitResult
+from twingen.agent.crew import Crew, Role, UnitResult
 from twingen.agent.events import Event, Warned
 from twingen.agent.ledger import Ledger
 from twingen.agent.memory import Memory, Remembered
 from twingen.agent.prompts import estimate, unit_opening
 from twingen.agent.scene import Scene, Settings, Work
+from twingen.agent.tools import BUILDER
 from twingen.agent.units import Unit
 from twingen.agent.usage import Price, Purse, Usage, price_of
 from twingen.agent.workbench import Workbench
@@ -99,8 +100,11 @@ def improve(
     scene = Scene(work, settings)
     units = [unit for unit in scene.units() if scene.needed(unit)[0]]
     ledger = Ledger(settings.ledger or ledger_path())
+    builder = Role(
+        name="builder", system=scene.head, tools=BUILDER, opening=unit_opening, sees_files=True
+    )
     crew = Crew(
-        scene=scene, workbench=workbench, ledger=ledger, model=model or Client(stop=stop), price=price,
+        role=builder, scene=scene, workbench=workbench, ledger=ledger, model=model or Client(stop=stop), price=price,
         purse=Purse(settings.budget), on_event=on_event, stop=stop,
     )  # fmt: skip
     results, interrupted = crew.run(units)

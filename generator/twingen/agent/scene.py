@@ -83,7 +83,7 @@ class Scene:
     def desk(self, unit: Unit, workbench: Workbench | None, done: Mapping[str, bytes] | None = None) -> Desk:
         return Desk(
             unit, {**self.work.files, **(done or {})}, self.library, self.slices,
-            workbench or _NoWorkbench(), scenarios=self.visible(unit),
+            workbench or NoWorkbench(), scenarios=self.visible(unit),
             findings=tuple(self.work.findings.get(unit.name, ())),
         )  # fmt: skip
 
@@ -94,7 +94,7 @@ class Scene:
         }  # fmt: skip
 
 
-class _NoWorkbench:
+class NoWorkbench:
     """A workbench for plans, which try nothing."""
 
     def try_unit(self) -> Any:

@@ -13,7 +13,7 @@ from twingen.agent.slices import Slices
 from twingen.contract.model import Operation
 from twingen.twin.model import Standing, Twin
 
-Kind = Literal["service", "seed", "resource", "ui"]
+Kind = Literal["service", "seed", "resource", "ui", "additions"]
 
 MOST_OPERATIONS = 20
 MOST_TOKENS = 12_000

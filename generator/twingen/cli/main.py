@@ -12,6 +12,7 @@ from twingen import __version__
 from twingen.cli.build import build
 from twingen.cli.check import check
 from twingen.cli.list import list_twins
+from twingen.cli.log import log
 from twingen.cli.parity import parity
 from twingen.cli.replay import replay
 from twingen.cli.run import run
@@ -41,7 +42,7 @@ def twingen() -> None:
     """
 
 
-for command in (build, run, check, list_twins, show, replay, scenarios, parity):
+for command in (build, run, check, list_twins, show, replay, scenarios, parity, log):
     twingen.add_command(command)
 
 

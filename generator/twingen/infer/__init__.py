@@ -7,6 +7,7 @@ from collections.abc import Callable
 from twingen.contract.model import Contract
 from twingen.contract.pages import Page
 from twingen.infer.aliases import aliases
+from twingen.infer.catalogues import catalogues
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
 from twingen.infer.default_world import default_world
@@ -33,12 +34,14 @@ PASSES: tuple[Pass, ...] = (
     methods,
     retired,
     collections,
-    edges,
+    # Before edges: what a query names is no far end.
     keyed,
+    edges,
     singletons,
     lifecycles,
     parts,
     views,
+    catalogues,
     filters,
     moot,
     expansions,

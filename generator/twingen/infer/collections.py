@@ -55,9 +55,14 @@ def _behaving(
     resource = record(draft, place, name, [parent for parent, _ in parents])
     if resource is None:
         return draft
+    found = list(_behaviours(draft, place, resource, parents))
+    if any(operation.effect == "upsert" for operation, _ in found):
+        # The client's names are told apart by parent.
+        chosen = resource.identity.take or f"input.{resource.identity.field}"
+        resource = replace(resource, identity=replace(resource.identity, take=chosen))
     resources[place.item] = resource
     draft = replace(draft, resources={**draft.resources, resource.name: resource})
-    for operation, style in _behaviours(draft, place, resource, parents):
+    for operation, style in found:
         if style is not None:
             draft = with_style(draft, style)
         draft = draft.behaving(_said_elsewhere(operation, place))
@@ -120,7 +125,7 @@ def _behaviours(
         answer = created(draft, made, resource, "GET" in place.on_item)
         if answer is not None:
             creating = _operation(made, "create", "create", "collection", resource, above)
-            yield replace(creating, answer=answer), None
+            yield replace(creating, answer=answer, input=_renamed(draft, made, resource)), None
     for method, does, effect in (
         ("GET", "read", "none"), ("PUT", "replace", "replace"), ("PATCH", "update", "update"),
         ("DELETE", "delete", "delete"), ("POST", "update", "update"),
@@ -129,11 +134,27 @@ def _behaviours(
         if documented is None or (method == "POST" and not is_object(request_schema(documented), contract)):
             continue
         behaviour = _operation(documented, does, effect, "item", resource, (*above, own))
+        if effect in {"replace", "update"}:
+            behaviour = replace(behaviour, input=_renamed(draft, documented, resource))
         if method == "PUT" and made is None and _makes(documented, place, draft):
             behaviour = _upsert(behaviour, documented, resource, own, draft)
         if does == "delete":
             behaviour = replace(behaviour, answer=gone(documented, resource, draft))
         yield behaviour, None
+
+
+def _renamed(draft: Draft, documented: Documented, resource: Resource) -> dict[str, str] | None:
+    """Return the record that a request means whose fields are written otherwise than in answers.
+
+    `StatusCallback` is sent and `status_callback` shown; None where all are called the same.
+    """
+    fields = record_fields(draft, resource)
+    sent = [one for one in record_properties(request_schema(documented), draft.contract) if one.isidentifier()]
+    plain = {kebab(name): name for name in fields}
+    called = {name: name if name in fields else plain.get(kebab(name), name) for name in sent}
+    if not fields or all(name == other for name, other in called.items()):
+        return None
+    return {other: f"{{either(body.{name}, nothing)}}" for name, other in called.items()}
 
 
 def _makes(put: Documented, place: Place, draft: Draft) -> bool:

@@ -128,7 +128,9 @@ def _location(made: Documented, resource: Resource) -> str:
         if is_parameter(part):
             part, number = f"{{quote(path[{number}])}}", number + 1
         parts.append(part)
-    return "{base}" + "/".join(parts).rstrip("/") + f"/{{quote(record.{resource.identity.field})}}"
+    head, dot, suffix = "/".join(parts).rstrip("/").rpartition(".json")
+    identifier = f"/{{quote(record.{resource.identity.field})}}"
+    return "{base}" + (head or suffix) + identifier + (dot if not suffix else "")
 
 
 def _projection(made: Documented, answered: Schema, draft: Draft) -> Answer:

@@ -10,7 +10,8 @@ from twingen.twin.model import Resource, Seed
 
 
 def default_world(draft: Draft) -> Draft:
-    """Seed the first published record of every top-level list, more of those nobody can add to.
+    """Seed the first published record of every top-level list, more of those nobody can add to,
+    and those that are published elsewhere under ids of their own.
 
     What nobody can add to under a seeded record is seeded as well: it is born with it.
     """
@@ -52,25 +53,11 @@ def _alone(draft: Draft, resource: Resource, listed: str) -> list[str]:
     seen = {str(record.get(field)) for record in _published(draft, listed) if isinstance(record, dict)}
     found = []
     for reference in resource.samples:
-        record = _example(draft, reference)
+        record = None if "@" in reference else _value(draft, reference)
         if isinstance(record, dict) and record.get(field) is not None and str(record[field]) not in seen:
             seen.add(str(record[field]))
             found.append(reference)
     return found
-
-
-def _example(draft: Draft, reference: str) -> Any:
-    head, _, name = reference.rpartition(" #")
-    key, _, status = head.rpartition(" ")
-    for operation in draft.contract.operations:
-        if operation.key == key:
-            for response in operation.responses:
-                if response.status == status:
-                    for media in response.content:
-                        for example in media.examples:
-                            if example.name == name:
-                                return example.value
-    return None
 
 
 def _called(name: str) -> str:
@@ -104,20 +91,24 @@ def _apart(records: list[Any], field: str) -> list[int]:
 
 
 def _published(draft: Draft, reference: str) -> list[Any]:
-    """Return the records of the example that a sample refers to."""
-    head, _, rest = reference.partition(" #")
-    key, _, status = head.rpartition(" ")
-    name, _, inside = rest.partition(" @")
+    """Return the records of the example of a list that a sample refers to."""
+    head, _, inside = reference.partition(" @")
     member = inside.removesuffix("[]")
+    value = _value(draft, head)
+    if member and isinstance(value, dict):
+        value = value.get(member)
+    return value if isinstance(value, list) else []
+
+
+def _value(draft: Draft, reference: str) -> Any:
+    """Return the published example that `KEY STATUS #NAME` names, None when there is none."""
+    head, _, name = reference.partition(" #")
+    key, _, status = head.rpartition(" ")
     for operation in draft.contract.operations:
         if operation.key == key:
             for response in operation.responses:
-                if response.status == status:
-                    for media in response.content:
-                        for example in media.examples:
-                            if example.name == name:
-                                value = example.value
-                                if member and isinstance(value, dict):
-                                    value = value.get(member)
-                                return value if isinstance(value, list) else []
-    return []
+                for media in response.content if response.status == status else ():
+                    for example in media.examples:
+                        if example.name == name:
+                            return example.value
+    return None

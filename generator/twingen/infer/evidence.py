@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +10,16 @@ from twingen.contract.keys import unnamed
 from twingen.contract.model import Contract, Example, Operation, Schema
 from twingen.contract.schemas import properties, resolve, schema_name, types, variants
 
-
+_FORMAT = re.compile(r"\.(json|xml)$")
 _SAYS_NOTHING = frozenset({"description", "title", "example", "examples", "nullable"})
 
 
 def segments(path: str) -> tuple[str, ...]:
-    """Return a path's segments with its parameters unnamed: names differ from path to path."""
-    return tuple(unnamed(path.partition("#")[0]).strip("/").split("/"))
+    """Return a path's segments with its parameters unnamed: names differ from path to path.
+
+    The suffix of a format (`/calls/{id}.json`) says nothing of what the path means.
+    """
+    return tuple(_FORMAT.sub("", unnamed(path.partition("#")[0])).strip("/").split("/"))
 
 
 def is_parameter(segment: str) -> bool:
@@ -36,7 +40,7 @@ def success_schema(operation: Operation) -> Schema | None:
                 if "json" in media.type:
                     if media.schema is not None and set(media.schema) - _SAYS_NOTHING:
                         return media.schema
-                    if media.examples:
+                    if media.examples and isinstance(media.examples[0].value, (dict, list)):
                         return outline(media.examples[0].value)
     return None
 

@@ -33,7 +33,8 @@ def identity_field(parameter: str, resource: str, fields: dict[str, Schema]) -> 
     for name in ("key", "uuid", "guid", "slug", "name"):
         if name in lowered:
             return lowered[name]
-    return None
+    # Records that keep what names them apart from what they hold.
+    return next((f"metadata.{n}" for n in (parameter, "name", "id") if f"metadata.{n}" in fields), None)
 
 
 def other_names(parameter: str, field: str, fields: dict[str, Schema]) -> tuple[str, ...]:

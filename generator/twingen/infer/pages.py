@@ -29,9 +29,11 @@ _NEXT = {"next", "nextPageToken", "next_cursor", "nextCursor", "next_page_token"
 def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging | None:
     """Return the paging style of a list, None where it documents none."""
     queries = {p.name: p for p in operation.parameters if p.location == "query"}
+    alike = {_bare(name): name for name in queries}
 
     def first(names: tuple[str, ...]) -> str | None:
-        return next((name for name in names if name in queries), None)
+        exact = next((name for name in names if name in queries), None)
+        return exact or next((alike[_bare(name)] for name in names if _bare(name) in alike), None)
 
     limit, cursor, offset, number = first(_LIMIT), first(_CURSOR), first(_OFFSET), first(_NUMBER)
     if not (cursor or offset or number or limit):
@@ -54,6 +56,11 @@ def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging 
         link_header=bool(cursor) and not enveloped,
         by_id=cursor in _BY_ID,
     )
+
+
+def _bare(name: str) -> str:
+    """Return a name as others may write it: `PageSize`, `page_size` and `pageSize` are one."""
+    return name.replace("_", "").lower()
 
 
 def envelope(

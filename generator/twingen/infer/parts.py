@@ -111,10 +111,11 @@ def _setting(
     fields: dict[str, bool],
 ) -> Operation:  # fmt: skip
     told = ", ".join(f"{name!r} {str(value).lower()}" for name, value in fields.items())
-    body = None if success_schema(documented) is None or is_object(success_schema(documented), draft.contract) else {}
+    answered = success_schema(documented)
+    bare = answered is not None and not is_object(answered, draft.contract)
     return Operation(
         key=documented.key, does="update", effect="update", target="item", resource=resource.name,
-        find=finds, set=fields, parameters=ignored(documented, set()), answer=Answer(body=body),
+        find=finds, set=fields, parameters=ignored(documented, set()), answer=Answer(empty=bare),
         inferred=(f"parts: makes {told}",),
     )  # fmt: skip
 

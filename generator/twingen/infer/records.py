@@ -45,10 +45,12 @@ def record(draft: Draft, place: Place, name: str, parents: list[str]) -> Resourc
     if list_items(schema, contract) and "id" not in fields:
         return None
     parameter = place.parameter
-    field = identity_field(parameter, name, fields)
+    field = identity_field(parameter, name, {**fields, **_apart(fields, contract)})
     if field is None:
         return None
     sent = record_properties(request_schema(made), contract) if made else {}
+    if "." in field:
+        fields, sent = {**fields, **_apart(fields, contract)}, {**sent, **_apart(sent, contract)}
     samples, values = _samples(place, items[0] if items else None, field)
     also = other_names(parameter, field, fields)
     born = {path: "{now}" for path in BORN if _server_set(fields.get(path), path in sent, draft)}
@@ -69,10 +71,17 @@ def record(draft: Draft, place: Place, name: str, parents: list[str]) -> Resourc
         read_only=tuple(
             path for path, member in fields.items()
             if resolve(member, contract.schemas).get("readOnly") and path not in born
-            and path not in changed and not _sendable(sent.get(path), contract)
+            and path not in changed
+            and not any(_sendable(one.get(path), contract) for one in (sent, *_rewritten(place, contract)))
         ),
         inferred=(f"collections: {where} answers an object with {field!r}",),
     )  # fmt: skip
+
+
+def _apart(fields: dict[str, Schema], contract: Contract) -> dict[str, Schema]:
+    """Return the members of a record's `metadata`, by dotted path."""
+    inner = record_properties(fields.get("metadata"), contract)
+    return {f"metadata.{name}": schema for name, schema in inner.items() if "." not in name}
 
 
 def _fuller(answered: Schema | None, listed: Schema, contract: Contract) -> Schema:
@@ -101,6 +110,12 @@ def _unlike(
         head = re.match(r"[A-Za-z]+[-_]", published)
         minted[name] = f"{literal(head.group()) if head else ''}{{record.{field}}}"
     return minted
+
+
+def _rewritten(place: Place, contract: Contract) -> list[dict[str, Schema]]:
+    """Return what requests that change a record may carry."""
+    writes = (place.on_item.get(method) for method in ("PUT", "PATCH", "POST"))
+    return [record_properties(request_schema(one), contract) for one in writes if one is not None]
 
 
 def _sendable(schema: Schema | None, contract: Contract) -> bool:

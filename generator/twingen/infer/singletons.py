@@ -79,6 +79,12 @@ def _fits(draft: Draft, schema: Any, write: Documented) -> bool:
     return len(set(sent) & set(mine)) * 2 >= len(sent)
 
 
+def _sent(draft: Draft, write: Documented, field: str) -> bool:
+    """Return whether a write may carry a field, whatever the read's schema says of it."""
+    schema = record_properties(request_schema(write), draft.contract).get(field)
+    return schema is not None and not resolve(schema, draft.contract.schemas).get("readOnly")
+
+
 def _above(
     path: Path, items: dict[Path, tuple[Resource, tuple[Find, ...]]]
 ) -> tuple[Find, ...] | None:
@@ -122,6 +128,7 @@ def _singleton(
         read_only=tuple(
             field for field, member in fields.items()
             if resolve(member, draft.contract.schemas).get("readOnly") and "." not in field
+            and not any(_sent(draft, write, field) for write in writes)
         ),
         inferred=(f"singletons: {where} answers an object and is written",),
     )  # fmt: skip

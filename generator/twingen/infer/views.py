@@ -9,7 +9,14 @@ from twingen.contract.schemas import types
 from twingen.infer.creating import record_fields
 from twingen.infer.draft import Draft
 from twingen.infer.edges import item_paths
-from twingen.infer.evidence import facts, list_items, name_of, record_properties, segments, success_schema
+from twingen.infer.evidence import (
+    facts,
+    list_items,
+    name_of,
+    record_properties,
+    segments,
+    success_schema,
+)
 from twingen.infer.lists import envelope_answer, ignored, paged
 from twingen.infer.pages import page_parameters
 from twingen.infer.words import kebab, singular

@@ -25,13 +25,14 @@ def write(
     current = collection.get(row.id) or row
     secret = current.secret or {}
     if kind.touch or kind.write_only or not kind.same_keys(data, current.data):
-        inside = scope.with_names({"record": Row(row.kind, row.id, row.seq, data, row.refs, row.secret),
-                                   "before": current})  # fmt: skip
+        now = Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
+        names = {"record": now, "before": current}
+        inside = scope.with_names(dict(names))
         if touch and kind.touch:
             data = apply(data, kind.touch, inside)
         if kind.write_only:
             data, secret = hidden(kind, data, inside, secret)
-        check_unique(kind, collection, data, row.refs, inside, current)
+        check_unique(kind, collection, data, row.refs, scope, names, current)
     changed = Row(row.kind, row.id, current.seq, data, row.refs, secret)
     collection.replace(changed)
     if engine.savepoint is not None:

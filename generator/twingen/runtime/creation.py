@@ -47,15 +47,14 @@ def create(
         if other is not None and other.refs != named:
             identifier = kind.own(identifier, named)
     row = Row(resource, identifier, 0, data, named)
-    inside = scope
-    if kind.computed:
-        inside = scope.with_names({"record": row, "input": data, "id": identifier})
+    names = {"record": row, "input": data, "id": identifier}
+    inside = scope.with_names(dict(names)) if kind.computed else scope
     row.data = data = _born(kind, data, inside, row, shown)
     secret: dict[str, Any] = {}
     if kind.write_only:
         data, secret = hidden(kind, data, inside, secret)
     if kind.unique:
-        check_unique(kind, collection, data, named, inside, None)
+        check_unique(kind, collection, data, named, scope, names, None)
     old = collection.get(identifier)
     if old is not None:
         if not (kind.resource.edge or kind.resource.singleton):
@@ -158,9 +157,12 @@ def hidden(
 
 def check_unique(
     kind: CompiledResource, collection: Collection, data: dict[str, Any], refs: Mapping[str, str],
-    scope: Any, own: Row | None,
+    scope: Any, names: dict[str, Any], own: Row | None,
 ) -> None:  # fmt: skip
-    """Raise the Refusal of the first rule that `data` breaks; `own` is the record it is to replace."""
+    """Raise the Refusal of the first rule that `data` breaks; `own` is the record it is to replace.
+
+    `names` are what the refusal may speak of beside what `scope` has.
+    """
     for unique in kind.unique:
         if own is not None and unique.same(data, own.data):
             continue
@@ -169,7 +171,7 @@ def check_unique(
             continue
         for other in collection.where(unique.index, key):
             if own is None or other.id != own.id:
-                inside = scope.with_names({"other": other})
+                inside = scope.with_names({**names, "other": other})
                 give = {name: evaluate(inside) for name, evaluate in unique.give.items()}
                 raise Refusal(
                     unique.error, **{"field": ".".join(unique.fields[0]), "id": other.id, **give}

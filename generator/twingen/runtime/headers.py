@@ -33,10 +33,10 @@ def compile_header(value: Any) -> Evaluate:
     """Return the function of a scope that gives a header's value."""
     names, calls = used(value)
     evaluate = compile_template(value)
-    return _Timed(evaluate) if names <= _TIME and calls <= FUNCTIONS.keys() else evaluate
+    return _Timed(evaluate) if isinstance(value, str) and names <= _TIME and calls <= FUNCTIONS.keys() else evaluate
 
 
 def of_any(value: Any) -> bool:
     """Return whether a header says the same whatever was asked for."""
     names, _ = used(value)
-    return names <= _TIME | _ANY
+    return isinstance(value, str) and names <= _TIME | _ANY

@@ -112,7 +112,7 @@ class CompiledMove:
 
 
 class CompiledUnique:
-    __slots__ = ("_getters", "_heads", "_last", "error", "fields", "fold", "give", "index", "within")
+    __slots__ = ("_getters", "_heads", "error", "fields", "fold", "give", "index", "within")
 
     def __init__(self, unique: Any):
         self.fields = tuple(paths.split(field) for field in unique.fields)
@@ -122,19 +122,10 @@ class CompiledUnique:
         self.give = {name: compile_template(value) for name, value in unique.give.items()}
         self.index = "unique:" + ",".join([*unique.within, *unique.fields])
         self._getters = tuple(paths.getter(path) for path in self.fields)
-        self._last: tuple[dict[str, Any], Mapping[str, str], Hashable | None] | None = None
         self._heads = tuple(dict.fromkeys(path[0] for path in self.fields))
 
     def key(self, data: dict[str, Any], refs: Mapping[str, str]) -> Hashable | None:
         """Return what must not occur twice, None when a field is absent."""
-        last = self._last
-        if last is not None and last[0] is data and last[1] is refs:  # checked, then indexed
-            return last[2]
-        found = self._key(data, refs)
-        self._last = data, refs, found
-        return found
-
-    def _key(self, data: dict[str, Any], refs: Mapping[str, str]) -> Hashable | None:
         values: list[Any] = [refs.get(name) for name in self.within] if self.within else []
         for get in self._getters:
             value = get(data)
@@ -261,7 +252,7 @@ class CompiledResource:
         self.created, self.updated = f"{self.name}.created", f"{self.name}.updated"
         # Whether there is anything to compute when a record is made.
         self.computed = bool(
-            self.defaults or self.server_set or self.touch or self.variants or self.write_only or self.unique
+            self.defaults or self.server_set or self.touch or self.variants or self.write_only
         )
         shown = [dict(resource.derived), [texts_of(link) for link in self._table()]]
         names, _ = used(shown)

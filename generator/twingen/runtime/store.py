@@ -266,7 +266,9 @@ class Collection:
         self._ids.set(row.id, row)
         self.serial += 1
         for name, extract in self._keys.items():
-            self._insert(name, extract(row), row.seq)
+            key = extract(row)
+            if key is not None and self._indexes[name].setdefault(key, row.seq) is not None:
+                self._insert(name, key, row.seq)
 
     def replace(self, row: Row) -> None:
         """Put `row` in place of the record with its id."""

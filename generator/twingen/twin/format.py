@@ -14,7 +14,6 @@ import orjson
 from twingen.errors import FormatError
 from twingen.twin.yaml import line_of
 
-
 _TWIN = "twingen.twin"
 
 

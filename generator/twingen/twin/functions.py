@@ -178,6 +178,8 @@ def plain(value: Any) -> dict[str, Any]:
     """Return an object's members, a record's stored fields, or {}."""
     if type(value) is dict:
         return value.copy()
+    if value is None:
+        return {}
     value = getattr(value, "data", value)
     return dict(value) if isinstance(value, Mapping) else {}
 

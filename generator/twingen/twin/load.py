@@ -13,6 +13,7 @@ from twingen.contract.document import load as load_contract
 from twingen.contract.model import Contract
 from twingen.errors import DamagedTwinError, FormatError, NewerTwinError
 from twingen.twin import shorthand
+from twingen.twin.evidence import unresolved
 from twingen.twin.format import check
 from twingen.twin.lock import FILE as LOCK, parse_lock
 from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Service, Twin, View
@@ -91,6 +92,8 @@ def _load(files: _Files, contract: Contract | None) -> Twin:
     _known(files, resources, service)
     seeds = read_file(files, "seed.yaml", "seed", lambda data, _: shorthand.seeds(data)) or ()
     deviations = read_file(files, "deviations.yaml", "deviations", _deviations) or ()
+    if deviations:
+        _evidenced(files, deviations, contract)
     views = read_file(files, "ui.yaml", "ui", _views) or ()
     return Twin(
         name=name,
@@ -244,6 +247,26 @@ def _deviations(data: Any, place: Place) -> tuple[Deviation, ...]:
         )
         for item in data["deviations"] or ()
     )
+
+
+def _evidenced(files: _Files, deviations: tuple[Deviation, ...], contract: Contract) -> None:
+    """Raise FormatError for the first deviation that is about nothing, or whose evidence is none."""
+    document = orjson.loads(files.read("contract.json") or b"{}")
+    operations = {operation.key: operation for operation in contract.operations}
+    documents = frozenset(one.path for one in contract.documents)
+    for number, one in enumerate(deviations):
+        operation = operations.get(one.operation)
+        if operation is None:
+            message, key = f"there is no operation {one.operation!r}", "operation"
+        else:
+            message, key = unresolved(one.evidence, operation, document, documents), "evidence"
+        if message:
+            line = line_of(files.text("deviations.yaml") or "", ["deviations", number, key])
+            raise FormatError(
+                f"the evidence does not resolve: {message}" if operation is not None else message,
+                where=f"{files.where('deviations.yaml')}:{line}",
+                remedy="a deviation without evidence excuses nothing: mend the entry, or drop it",
+            )
 
 
 def _views(data: Any, place: Place) -> tuple[View, ...]:

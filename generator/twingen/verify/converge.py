@@ -20,6 +20,8 @@ from twingen.verify.repairs import RULES, Repaired, Rule, repair
 from twingen.verify.target import Target
 
 QUIET = 3
+# A prover is not begun for less than this part of what it takes to reach every operation.
+_TOO_LITTLE = 0.2
 # Provers mind their time themselves; this much later they are told that it is over.
 _GRACE = 1.25
 # What a prover gets in a round at the least, whatever its pace, if there is that much.
@@ -177,11 +179,13 @@ class _Loop:
         rest = sum(prover.weight for prover in self._able() if not prover.once)
         for number, prover in enumerate(pending):
             left = self._left()
-            if left <= 0:
+            reach = prover.reach * len(self._keys())
+            if left <= reach * _TOO_LITTLE:
                 return False
             ahead = sum(one.weight for one in pending[number:])
             ahead += rest * max(0, QUIET - self.quiet - 1)
-            whole = self._try(prover, seed, left * prover.weight / ahead) and whole
+            share = max(left * prover.weight / ahead, min(left / 2, reach))
+            whole = self._try(prover, seed, share) and whole
         return whole
 
     def _try(self, prover: Prover, seed: int, seconds: float) -> bool:

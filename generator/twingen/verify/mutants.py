@@ -71,6 +71,21 @@ def at_once() -> Mutant:
     return Mutant(name="no-first-step", behaves=lambda operation: replace(operation, first=()))
 
 
+def elsewhere(move: str) -> Mutant:
+    """Makes another move of the lifecycle."""
+    return Mutant(name="moves-elsewhere", behaves=lambda operation: replace(operation, move=move))
+
+
+def unguarded(field: str, state: str) -> Mutant:
+    """Leads to its state from wherever the record is."""
+    return Mutant(
+        name="dropped-guard",
+        behaves=lambda operation: replace(
+            operation, does="update", effect="update", move=None, set={**operation.set, field: state}
+        ),
+    )
+
+
 def _members(body: Any, change: Callable[[list[Any]], list[Any]]) -> Any:
     found = {id(items) for items in lists_in(body)}
 

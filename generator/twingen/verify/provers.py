@@ -41,7 +41,8 @@ class Prover:
     `once`: what it finds depends on the operation and not on the seed, so that each state of an
     operation is tried once; else it runs in every round. `weight` is its share of a round's time,
     `pace` how many seconds an operation is worth at the most in one round: more rounds on fresh
-    seeds tell more than longer ones.
+    seeds tell more than longer ones. `reach` is how many seconds it takes per operation to get to
+    all of them once: a short proof is one round that reaches every operation, not three that do not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Prover:
     once: bool = False
     weight: float = 1.0
     pace: float | None = None
+    reach: float = 0.0
 
 
 def provers(
@@ -57,11 +59,11 @@ def provers(
 ) -> tuple[Prover, ...]:
     """Return the provers for a twin in this process, or for a server elsewhere."""
     found = [
-        Prover(name="examples, coverage", source="contract", run=_given, once=True, weight=4),
-        Prover(name="fuzzing, stateful", source="contract", run=_generated, weight=4, pace=0.3),
+        Prover(name="examples, coverage", source="contract", run=_given, once=True, weight=4, reach=0.03),
+        Prover(name="fuzzing, stateful", source="contract", run=_generated, weight=4, pace=0.3, reach=0.03),
     ]
     if not remote:
-        found.append(Prover(name="laws", source="law", run=_laws, weight=2, pace=0.2))
+        found.append(Prover(name="laws", source="law", run=_laws, weight=2, pace=0.2, reach=0.01))
     if scenarios:
         found.append(Prover(name="scenarios", source="scenario", run=_scenarios, weight=1))
     if recordings:

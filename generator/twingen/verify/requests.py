@@ -64,6 +64,8 @@ def _bodies(
     if media.schema is None:
         for example in media.examples[:1]:
             yield Sent(media.type, example.value)
+        if not media.examples and "json" in media.type:
+            yield Sent(media.type, {"law": f"v{number}"})
         return
     schema = media.schema
     if not set(schema) - _REMARKS:

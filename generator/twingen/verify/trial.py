@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from twingen.verify.stage import Chosen, Made, Stage, Stages
 from twingen.verify.subject import Reply, Subject
 
 Path = tuple[str, ...]
+_RENAMED = re.compile(r"\{either\(body\.(\w+), nothing\)\}")
 
 
 class Sight(NamedTuple):
@@ -82,23 +84,25 @@ class Trial:
         }
 
     def write(
-        self, subject: Subject, operation: Operation, chosen: Chosen, number: int
-    ) -> tuple[Any, Reply]:
+        self, subject: Subject, operation: Operation, chosen: Chosen, number: int,
+        unique: frozenset[str] = frozenset(),
+    ) -> tuple[Any, Reply]:  # fmt: skip
         """Call an operation with the first body that it takes; raises Unreached if it takes none."""
-        sent, reply = self.attempt(subject, operation, chosen, number)
+        sent, reply = self.attempt(subject, operation, chosen, number, unique)
         if not reply.ok:
             raise Unreached(f"it takes none of the requests tried: {reply}")
         return sent, reply
 
     def attempt(
-        self, subject: Subject, operation: Operation, chosen: Chosen, number: int
-    ) -> tuple[Any, Reply]:
+        self, subject: Subject, operation: Operation, chosen: Chosen, number: int,
+        unique: frozenset[str] = frozenset(),
+    ) -> tuple[Any, Reply]:  # fmt: skip
         """Call an operation with one body after another; returns what came of the best."""
         documented = self.app.routes[operation.key].documented
         if not readable(documented):
             raise Unreached("it takes no JSON or form")
         refused: Reply | None = None
-        for sent in bodies(documented, self.app.schemas, number):
+        for sent in bodies(documented, self.app.schemas, number, unique):
             reply = self.call(subject, operation, dict(chosen), body=sent.value, media=sent.media)
             if reply.ok:
                 return sent.value, reply
@@ -170,10 +174,29 @@ class Trial:
         """Hold that everything sent is shown; raises Broken for the first that is not."""
         if shown is None:
             raise Broken(f"{what} to be shown", "nothing is")
-        found = unlike(sent, shown, self._skips(by))
+        found = unlike(self.meant(sent), shown, self._skips(by))
         if found is not None:
             path, expected, came = found
             raise Broken(f"{path} = {expected} as {what}", f"{came} is shown")
+
+    def tells(self, sent: Any, by: Operation | None) -> bool:
+        """Return whether anything of what was sent is among what `by` may show."""
+        skipped = self._skips(by)
+        sent = self.meant(sent)
+        free = isinstance(self.operation.input, dict) and "{body}" in self.operation.input.values()
+        return free or not isinstance(sent, dict) or any(not skipped((name,)) for name in sent)
+
+    def meant(self, sent: Any) -> Any:
+        """Return what was sent under the names of the record, where the operation renames fields."""
+        renames = self.operation.input
+        if not isinstance(sent, dict) or not isinstance(renames, dict):
+            return sent
+        called = {
+            found.group(1): name
+            for name, template in renames.items()
+            if isinstance(template, str) and (found := _RENAMED.fullmatch(template))
+        }
+        return {called.get(name, name): value for name, value in sent.items()}
 
     def _skips(self, by: Operation | None) -> Callable[[Path], bool]:
         """Return which sent fields need not be shown: secret, read-only, set by the server, unknown."""
@@ -187,7 +210,10 @@ class Trial:
         for path in kind.read_only:
             if not inferred or read_only(self.documented, path, self.app.schemas):
                 hidden.add(path)
-        creates = self.operation.effect in {"create", "upsert"}
+        # An upsert's identifier stands in its path.
+        creates = self.operation.effect == "create" or (
+            self.operation.effect == "upsert" and not self.operation.find
+        )
         if kind.id_path is not None and not (creates and self.resource.identity.take is not None):
             hidden.add(kind.id_path)
         if kind.state is not None:

@@ -15,12 +15,12 @@ from twingen.verify.contract import check_contract
 from twingen.verify.events import Event, Found, Noted, NotTried, Tried
 from twingen.verify.target import InProcess
 
-ERROR = {
+ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
     "properties": {"error": {"type": "string"}},
 }
-NEW = {
+NEW: dict[str, Any] = {
     "type": "object",
     "required": ["name"],
     "additionalProperties": False,
@@ -29,10 +29,10 @@ NEW = {
         "count": {"type": "integer", "minimum": 0, "maximum": 1000},
     },
 }
-ITEM = {
+ITEM: dict[str, Any] = {
     "type": "object",
     "required": ["id", "name"],
-    "properties": {"id": {"type": "string"}, **NEW["properties"]},  # type: ignore[dict-item]
+    "properties": {"id": {"type": "string"}, **NEW["properties"]},
 }
 
 
@@ -51,7 +51,7 @@ def openapi(**changes: Any) -> dict[str, Any]:
     """Return the service's document; `changes` are laid over its path items by name of operation."""
     one = {"name": "item", "in": "path", "required": True, "schema": {"type": "string"}}
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50}}
-    operations = {
+    operations: dict[str, dict[str, Any]] = {
         "list": {
             "parameters": [limit],
             "responses": {"200": body({"type": "array", "items": ITEM}), **refusals("400", "401")},

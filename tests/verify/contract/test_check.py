@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from typing import Any
 
 import orjson
 
@@ -57,15 +58,16 @@ def test_a_missing_allow_header_is_found() -> None:
 
     heard = check(sound(), target=Spoilt(sound(), without_allow))
     assert {check for _, check in heard.named} == {"unsupported_method"}
-    assert "GET /items" in {operation for operation, _ in heard.named}
 
 
 def test_bad_data_that_is_accepted_is_found() -> None:
     twin = twin_of(openapi(), ITEMS, service=SERVICE.replace("bodies: strict", '"bodies": "off"'))
     heard = check(twin)
-    assert ("POST /items", "negative_data_rejection") in heard.named
-    assert heard.tallies("overlay")["POST /items"][1] > 1
-    assert len(heard.findings) == len(heard.named)
+    # One finding, not one more for each answer that shows the bad data again.
+    assert heard.named == {("POST /items", "negative_data_rejection")}
+    assert len(heard.findings) == 1
+    assert heard.findings[0].count > 1
+    assert heard.tallies("overlay")["POST /items"][1] == heard.findings[0].count
 
 
 def test_a_server_error_is_one_finding() -> None:
@@ -118,10 +120,10 @@ _OK = {"type": "object", "required": ["ok"], "properties": {"ok": {"const": True
 _FAILED = {"type": "object", "required": ["ok", "error"], "properties": {"ok": {"const": False}, "error": {"type": "string"}}}
 
 
-def _succeeding(validation: str = "strict") -> tuple[dict[str, object], str, str]:
+def _succeeding(validation: str = "strict") -> tuple[dict[str, Any], str, str]:
     """Return a service that answers its failures with 200 and ok: false."""
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1}}
-    document = {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Calls", "version": "1"},
         "security": [{"token": []}],

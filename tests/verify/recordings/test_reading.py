@@ -12,7 +12,7 @@ from tests.verify.recordings.cassettes import Call, go, har, python, ruby, sessi
 from twingen.verify.recordings.model import Cassette
 from twingen.verify.recordings.reading import read_file, read_recordings
 from twingen.verify.recordings.sending import parsed
-from twingen.verify.recordings.trouble import RecordingError
+from twingen.verify.recordings.trouble import RecordingError, UnknownFormatError
 
 FORMATS = {
     "har": har(visit()),
@@ -52,7 +52,12 @@ def test_gzip_folders_and_lines(tmp_path: Path) -> None:
     (tmp_path / "b" / "visits.jsonl.gz").write_bytes(gzip.compress(sessions(visit(), visit()[:1]).encode()))
     (tmp_path / "a.yml").write_text(python(visit()[:2]))
     (tmp_path / "notes.md").write_text("Not a recording, and not looked at.")
-    found = read_recordings([tmp_path])
+    (tmp_path / "package.json").write_text('{"name": "shop"}')
+    passed: list[UnknownFormatError] = []
+    found = read_recordings([tmp_path], passed)
+    assert [(error.where, error.message) for error in passed] == [
+        (f"{tmp_path}/package.json:1", "not a recording: its keys are name")
+    ]
     assert [(one.name, len(one.exchanges)) for one in found] == [("a.yml", 2), ("visit 0", 5), ("visit 1", 1)]
 
 

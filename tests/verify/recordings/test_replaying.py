@@ -217,6 +217,40 @@ def test_a_wrong_credential_stays_wrong(replayed: Replayed) -> None:
     assert "not-a-valid-token" in outcomes[0].curl and "TOKEN>" not in outcomes[1].curl
 
 
+def test_a_hidden_credential_that_the_service_took_was_valid(replayed: Replayed) -> None:
+    taken = Call("GET", "/items?access_token=<OTHER_TOKEN>", 200, [])
+    assert verdicts(replayed(sessions([taken]))) == ["match"]
+
+
+def test_credentials_that_were_refused_beside_another_are_wrong(replayed: Replayed) -> None:
+    def asked(status: int, **headers: str) -> Call:
+        return Call("GET", "/items", status, [] if status == 200 else {"error": {"status": status}}, headers=headers)
+
+    calls = [asked(200), asked(401, Authorization="Bearer expired-5f1e0c9d"), asked(401, Authorization="")]
+    outcomes = replayed(har(calls))
+    assert [one.answered_status for one in outcomes] == [200, 401, 401]
+    assert "authorization" in outcomes[1].curl and "authorization" not in outcomes[2].curl
+    alone = replayed(har([asked(401, Authorization="Bearer expired-5f1e0c9d")]))
+    assert [one.answered_status for one in alone] == [200]
+
+
+def test_pages_are_followed_and_those_that_the_twin_has_not_are_left_out(replayed: Replayed) -> None:
+    made = [
+        Call("POST", "/items", 201, lamp(id=f"it000000000{n}"), {"name": "Lamp", "price": 12.5}) for n in range(2)
+    ]
+    after = {"Link": f'<{HOST}/items?limit=1&after=cur5or77>; rel="next"'}
+    pages = [
+        Call("GET", "/items?limit=1", 200, [lamp(id="it0000000000")], answered=after),
+        Call("GET", "/items?limit=1&after=cur5or77", 200, [lamp(id="it0000000001")]),
+    ]
+    outcomes = replayed(har([*made, *pages]))
+    assert outcomes[-1].answered_status != 400
+    (_, beyond) = replayed(har(pages))
+    assert (beyond.unjudged, beyond.why) == (
+        "unseeded", "it asks for a further page of a list that the twin's is not as long as (after)",
+    )  # fmt: skip
+
+
 def test_half_a_request_is_not_sent(replayed: Replayed) -> None:
     text = json.dumps({**json.loads(sessions([Call("POST", "/items", 201, lamp(), {"_multipart": []})]))})
     assert verdicts(replayed(text)) == ["request lost"]

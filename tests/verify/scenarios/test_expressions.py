@@ -10,7 +10,14 @@ from twingen.runtime.http import Request, Response
 from twingen.verify.scenarios.condition import compile_condition
 from twingen.verify.scenarios.criteria import against, check_criterion
 from twingen.verify.scenarios.exchange import Exchange
-from twingen.verify.scenarios.expression import MISSING, Scope, Unresolved, evaluate, parse, rendered
+from twingen.verify.scenarios.expression import (
+    MISSING,
+    Scope,
+    Unresolved,
+    evaluate,
+    parse,
+    rendered,
+)
 from twingen.verify.scenarios.model import Criterion
 
 
@@ -115,7 +122,7 @@ def test_conditions(scope: Scope, condition: str, holds: bool) -> None:
     ],
 )
 def test_conditions_that_cannot_be_read(condition: str, message: str) -> None:
-    with pytest.raises(ValueError, match="lacks|cannot") as caught:
+    with pytest.raises(ValueError, match=r"lacks|cannot") as caught:
         compile_condition(condition)
     assert str(caught.value) == message
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.verify.making import whole
 from tests.verify.scenarios.making import HEAD, scenarios_of, text_of, workflow
 from twingen.errors import DamagedTwinError, TwingenError, UsageError
+from twingen.twin.format import schema
 from twingen.verify.scenarios import parse_scenarios, read_scenarios
+from twingen.verify.scenarios.binding import bind
 
 LIST = "- {stepId: list, operationId: get_items}\n"
 
@@ -41,11 +46,11 @@ WRONG = {
     "a language": (
         step("  successCriteria: [{condition: //x, type: xpath, context: $response.body}]\n"),
         "story.yaml:10: 'xpath' is not allowed here (at workflows.0.steps.0.successCriteria.0.type)\n"
-        "  one of simple, regex, jsonpath",
+        "  did you mean 'jsonpath'?",
     ),
     "a version": (
         text_of(workflow(LIST)).replace("1.0.1", "1.1.0"),
-        'story.yaml:1: "1.1.0" does not match "^1\\\\.0\\\\.\\\\d+$" (at arazzo)',
+        "story.yaml:1: '1.1.0' is not allowed here (at arazzo)\n  did you mean '1.0.1'?",
     ),
     "a source": (
         text_of(workflow(LIST), name="smell"),
@@ -208,8 +213,6 @@ def test_several_sources_must_be_told_apart() -> None:
     text = text_of(workflow(LIST)).replace(
         "workflows:\n", "- {name: other, url: ./other.json, type: openapi}\nworkflows:\n"
     )
-    from dataclasses import replace
-
     with pytest.raises(TwingenError) as caught:
         scenarios_of(text, whole(), replace(whole(), name="other"))
     assert str(caught.value) == (
@@ -243,10 +246,21 @@ def test_workflows_that_others_call_are_no_scenarios() -> None:
 
 
 def test_a_twin_of_another_name_is_the_only_source_of_its_own_files() -> None:
-    from twingen.verify.scenarios.binding import bind
-
     document = parse_scenarios(text_of(workflow(LIST), name="acme"), "story.yaml")
     (found,) = bind(document, lambda name: None, whole())
     assert found.twins["acme"].name == "small"
     with pytest.raises(UsageError):
         bind(document, lambda name: None)
+
+
+def test_the_example_of_the_guide_is_one() -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"^```yaml\n(.*?)^```", text, re.S | re.M) if block.startswith("arazzo:")]
+    assert list(parse_scenarios(example, "scenarios.md").workflows) == ["sale"]
+
+
+def test_the_guide_names_every_part_of_the_format() -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    kinds = schema("twingen.verify.scenarios")["$defs"]
+    keys = {key for name in ("workflow", "step", "body", "fault") for key in kinds[name]["properties"]}
+    assert [key for key in sorted(keys) if key not in text] == []

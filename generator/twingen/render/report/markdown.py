@@ -11,6 +11,7 @@ from twingen.report.sums import Share, by_resource, by_unit, statuses, sums
 
 _SHOWN = 40
 _DIGEST = re.compile(r"^<!-- twin: ([0-9a-f]{32}) -->$", re.MULTILINE)
+_VERDICT = re.compile(r"^\*\*([A-Z][a-z ]+)\.\*\*", re.MULTILINE)
 _PROVED = "<!-- proved -->"
 
 
@@ -23,6 +24,12 @@ def digest_in(text: str) -> str:
     """Return the digest of the twin that a CONFORMANCE.md is about; "" where it says none."""
     found = _DIGEST.search(text)
     return found.group(1) if found else ""
+
+
+def verdict_in(text: str) -> str:
+    """Return what a CONFORMANCE.md came to: converged, not converged or not proved."""
+    found = _VERDICT.search(text)
+    return found.group(1).lower() if found else "not proved"
 
 
 def is_proof(text: str) -> bool:

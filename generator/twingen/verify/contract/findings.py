@@ -18,6 +18,7 @@ from twingen.twin.model import Twin
 from twingen.verify.contract.checks import PREFIX, PUBLISHED
 from twingen.verify.contract.curl import curl
 from twingen.verify.contract.shrinking import identity
+from twingen.verify.contract.specification import COPY
 from twingen.verify.contract.transport import Heard
 
 _SHOWN = 300
@@ -218,5 +219,5 @@ def _json(value: Any) -> str:
 
 
 def _short(text: str, most: int) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text.replace(COPY, "").split())
     return text if len(text) <= most else f"{text[: most - 1]}…"

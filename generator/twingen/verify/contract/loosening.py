@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 import orjson
@@ -153,7 +153,7 @@ class _Schemas:
         if pointer not in self._known:
             try:
                 self._known[pointer] = jsonschema_rs.Draft202012Validator(
-                    {"$ref": _URN + pointer}, registry=self._registry
+                    {"$ref": _URN + quote(pointer, safe="#/~$")}, registry=self._registry
                 )
             except (ValueError, jsonschema_rs.ReferencingError):
                 self._known[pointer] = None

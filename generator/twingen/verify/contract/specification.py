@@ -14,6 +14,7 @@ from twingen.contract.model import Contract, Operation
 from twingen.contract.schemas import PREFIX, references
 from twingen.runtime.auth import Authenticator
 from twingen.twin.model import Service
+from twingen.verify.contract.loosening import changed_schemas
 
 Json = dict[str, Any]
 
@@ -22,6 +23,10 @@ SCHEME = "credential"
 _SHARE = 0.1
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
+_BODILESS = frozenset({"204", "205", "304"})
+_DATA = frozenset({"const", "default", "enum", "example", "examples", "pattern", "description", "title"})
+# Behind the name of a component: the same one as the overlay has it.
+COPY = "--overlay"
 _SPANNING = re.compile(r"\{\+")
 
 
@@ -31,6 +36,7 @@ class Specification:
 
     `paths` are the path items by template, `schemas` the components. `keys` names the operation
     behind a label (`GET /users/{id}`); `left_out` says of the others why they are not tried.
+    `methods` are all that the contract documents for a template, tried or not.
     `errors` are the error statuses of the service as a whole, each with the reason to think so;
     `silent` is whether the documents name no error status at all.
     """
@@ -40,6 +46,7 @@ class Specification:
     schemas: Mapping[str, Any]
     keys: Mapping[str, str]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, frozenset[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
 
@@ -65,11 +72,11 @@ class Specification:
 
 
 def specification(
-    contract: Contract, service: Service, *, unsupported: Collection[str] = (),
+    contract: Contract, service: Service, *, overlay: Contract | None = None, unsupported: Collection[str] = (),
     public: Collection[str] = (), operations: Collection[str] | None = None, safe_only: bool = False,
     refusals_succeed: bool = False,
 ) -> Specification:  # fmt: skip
-    """Return what schemathesis is told of `contract`.
+    """Return what schemathesis is told of `contract`: its requests as published, its answers as in `overlay`.
 
     Of security only the Authorization header is kept, since the twin's credential goes there and
     opens everything; arguments that are credentials themselves are left to the tests of the twin.
@@ -77,12 +84,14 @@ def specification(
     schema that the others give them. `public` need no credential whatever is documented;
     `refusals_succeed` is a service that answers its failures with the status of a success.
     """
+    loosened = Loosened(contract, overlay or contract)
     document = dump(contract)
     credentials = _credentials(contract, service)
     errors, bodies = conventions(contract, service)
     silent = not any(_is_error(r.status) for o in contract.operations for r in o.responses)
     records = {operation.key: operation for operation in contract.operations}
     templates: dict[str, str] = {}
+    methods: dict[str, set[str]] = {}
     paths: dict[str, Json] = {}
     keys: dict[str, str] = {}
     left_out: dict[str, str] = {}
@@ -90,14 +99,15 @@ def specification(
         for raw in item.values():
             operation = records[raw["x-twingen"]["key"]]
             key = operation.key
+            route = unnamed(_SPANNING.sub("{", operation.path.partition("#")[0]))
+            template = templates.setdefault(route, _SPANNING.sub("{", operation.path.partition("#")[0]))
+            methods.setdefault(template, set()).add(operation.method)
             if operations is not None and key not in operations:
                 continue
             if safe_only and operation.method not in _SAFE:
                 left_out[key] = "it may change something, and only reading was asked for"
                 continue
             why = _why_not(operation, unsupported)
-            route = unnamed(_SPANNING.sub("{", operation.path.partition("#")[0]))
-            template = templates.setdefault(route, _SPANNING.sub("{", operation.path.partition("#")[0]))
             label = f"{operation.method} {template}"
             if not why and label in keys:
                 why = f"OpenAPI cannot tell it from {keys[label]}: they share method and path"
@@ -107,10 +117,15 @@ def specification(
             keys[label] = key
             written = _operation(raw, operation, template, credentials, key in public)
             _with_conventions(written, bodies, silent=silent, refusals_succeed=refusals_succeed)
+            written["responses"] = {
+                status: loosened.response(key, status, _as_http(status, response))
+                for status, response in written["responses"].items()
+            }
             paths.setdefault(template, {})[operation.method.lower()] = written
     return Specification(
-        title=contract.title, paths=paths, schemas=contract.schemas, keys=keys, left_out=left_out,
-        errors=errors, silent=silent,
+        title=contract.title, paths=paths, schemas={**contract.schemas, **loosened.schemas}, keys=keys, left_out=left_out,
+        methods={template: frozenset(found) for template, found in methods.items()}, errors=errors,
+        silent=silent,
     )  # fmt: skip
 
 
@@ -216,6 +231,72 @@ def _with_conventions(
     for status, body in bodies.items():
         if status not in responses and f"{status[0]}XX" not in responses:
             responses[status] = body
+
+
+def _as_http(status: str, response: Json) -> Json:
+    """Return a response without the body that its status has none of, whatever is documented."""
+    if status not in _BODILESS or "content" not in response:
+        return response
+    return {name: value for name, value in response.items() if name != "content"}
+
+
+class Loosened:
+    """The answers of operations as the overlay has them, over components of their own.
+
+    `schemas` are these components.
+    """
+
+    def __init__(self, published: Contract, overlay: Contract):
+        self.schemas: dict[str, Any] = {}
+        self._overlay: dict[str, Mapping[str, Json]] = {}
+        changed = changed_schemas(published, overlay)
+        self._affected = _reaching(changed, overlay.schemas)
+        for name in self._affected:
+            self.schemas[name + COPY] = self._redirected(overlay.schemas[name])
+        if published is not overlay:
+            for item in dump(overlay)["paths"].values():
+                for raw in item.values():
+                    self._overlay[raw["x-twingen"]["key"]] = raw["responses"]
+
+    def response(self, key: str, status: str, response: Json) -> Json:
+        """Return a response as the overlay has it; those of conventions stand in it as well."""
+        written = self._overlay.get(key, {}).get(status, response)
+        if not self._affected or "content" not in response:
+            return response
+        content = {}
+        for kind, media in written.get("content", {}).items():
+            content[kind] = media
+            if "schema" in media:
+                content[kind] = {**media, "schema": self._redirected(media["schema"])}
+        return {**response, "content": content}
+
+    def _redirected(self, schema: Any) -> Any:
+        if isinstance(schema, Mapping):
+            return {
+                name: value if name in _DATA else self._redirected(value)
+                for name, value in schema.items()
+            }
+        if isinstance(schema, (list, tuple)):
+            return [self._redirected(one) for one in schema]
+        if isinstance(schema, str) and schema.startswith(PREFIX) and schema[len(PREFIX) :] in self._affected:
+            return schema + COPY
+        return schema
+
+
+def _reaching(changed: Collection[str], schemas: Mapping[str, Any]) -> set[str]:
+    """Return the components from which one of `changed` is reached, those included."""
+    users: dict[str, set[str]] = {}
+    for name, schema in schemas.items():
+        for used in references(schema):
+            users.setdefault(used, set()).add(name)
+    found: set[str] = set()
+    waiting = list(changed)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += users.get(name, ())
+    return found
 
 
 def _is_error(status: str) -> bool:

@@ -20,12 +20,15 @@ from schemathesis.generation.overrides import Override
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 from schemathesis.transport.serialization import Binary
 
+from twingen.runtime.failures import plain
 from twingen.runtime.http import Request, Response
 from twingen.verify.contract.meaning import Meaning
-from twingen.verify.target import Target
+from twingen.verify.remote import Refused
+from twingen.verify.target import InProcess, Target
 
 # So many answers that did not come in time end the cases of an operation in a phase: each costs a wait.
 _PATIENCE = 3
+_BEFORE = "before"
 _HOST = "http://twin.invalid"
 
 Where = tuple[str, str]
@@ -62,9 +65,10 @@ class Heard(Answer):
 class Straight(RequestsTransport):
     """Sends cases to a target.
 
-    `limit` is how many requests an operation may send in one phase; `stopped` is asked before each.
-    `sent` counts the requests by operation and phase, `cut` says why they ended early; `sending` is
-    told before each.
+    `limit` is how many requests an operation may send in one phase; `stopped` is asked before each,
+    and `sending` is told. What a twin in this process takes in although it breaks the contract is
+    taken back, lest the same defect shows in the answers of all others. `cut` says why an
+    operation's requests ended early, `refused` why some were not sent at all, `spent` that no more may be.
     """
 
     def __init__(
@@ -79,14 +83,30 @@ class Straight(RequestsTransport):
         self.sent: Counter[Where] = Counter()
         self.late: Counter[Where] = Counter()
         self.cut: dict[Where, str] = {}
+        self.refused = ""
+        self.spent = False
         self.sending: Callable[[Where], None] | None = None
+
+    def serialise(self, media_types: Iterable[str]) -> None:
+        """Let bodies of types that schemathesis does not know be sent: text and bytes as they are, else as JSON."""
+        for media_type in media_types:
+            if "*" not in media_type and self.get_first_matching_media_type(media_type) is None:
+                schemathesis.serializer(media_type)(_plainly)
+        self._copy_serializers_from(REQUESTS_TRANSPORT)
 
     def send(self, case: Case[Any], *, session: Any = None, **kwargs: Any) -> Answer:
         where = (case.operation.label, _phase(case))
         self._count(where)
         if session is not None and session.headers:
             kwargs["headers"] = {**session.headers, **(kwargs.get("headers") or {})}
-        return self.deliver(case, self.target, where, kwargs)[0]
+        target = self.target
+        if not isinstance(target, InProcess) or not _may_spoil(case):
+            return self.deliver(case, target, where, kwargs)[0]
+        target.run.fork(_BEFORE, target.world)
+        heard = self.deliver(case, target, where, kwargs)[0]
+        if heard.status_code < 400:
+            target.run.fork(target.world, _BEFORE)
+        return heard
 
     def deliver(
         self, case: Case[Any], target: Target, where: Where | None, kwargs: dict[str, Any]
@@ -114,13 +134,19 @@ class Straight(RequestsTransport):
                 self.late[where] += 1
         except OSError as error:
             response, trouble = Response(503), f"no whole answer: {error}".rstrip(": ")
+        except Refused as why:
+            self.refused = str(why)
+            if getattr(target, "spent", False):
+                self.spent = True
+                raise KeyboardInterrupt from None
+            response = plain(501, "not_implemented", str(why))
         return self._heard(response, prepared, time.perf_counter() - started, kwargs, trouble), sent
 
     def _count(self, where: Where) -> None:
         """Count a request, or end the operation's cases in this phase."""
         if self.sending is not None:
             self.sending(where)
-        if self.stopped():
+        if self.stopped() or self.spent:
             raise KeyboardInterrupt
         if self.late[where] >= _PATIENCE:
             self.cut.setdefault(where, f"{_PATIENCE} answers did not come in time")
@@ -170,14 +196,6 @@ def install() -> None:
     schemathesis.transport.get = get
 
 
-def serialise(media_types: Iterable[str]) -> None:
-    """Let bodies of types that schemathesis does not know be sent: text and bytes as they are, else as JSON."""
-    for media_type in media_types:
-        known = REQUESTS_TRANSPORT.get_first_matching_media_type(media_type)
-        if known is None and "*" not in media_type:
-            schemathesis.serializer(media_type)(_plainly)
-
-
 def _plainly(context: Any, value: Any) -> bytes | None:
     if isinstance(value, Binary):
         return value.data
@@ -186,6 +204,14 @@ def _plainly(context: Any, value: Any) -> bytes | None:
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
     return json.dumps(value).encode()
+
+
+def _may_spoil(case: Case[Any]) -> bool:
+    """Return whether a case might leave something in the world that the contract forbids."""
+    meta = case.meta
+    if meta is None or meta.phase.name.value == "stateful" or case.method.upper() in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    return bool(meta.generation.mode.is_negative)
 
 
 def _phase(case: Case[Any]) -> str:

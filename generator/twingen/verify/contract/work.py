@@ -32,7 +32,7 @@ from twingen.verify.contract.meaning import Meaning, worded
 from twingen.verify.contract.remembered import Remembered
 from twingen.verify.contract.shrinking import Send, Shrinker
 from twingen.verify.contract.specification import Specification, specification
-from twingen.verify.contract.transport import Heard, Straight, Straightened, install, serialise
+from twingen.verify.contract.transport import Heard, Straight, Straightened, install
 from twingen.verify.events import Began, Ended, Event, Found, Noted, NotTried, Tried
 from twingen.verify.subject import failure_marks
 from twingen.verify.target import InProcess, Target
@@ -45,6 +45,8 @@ _REASONS: dict[str, Literal["done", "time", "interrupted", "trouble"]] = {
 }  # fmt: skip
 # Of the time for what does not depend on the seed, the part for examples; coverage has the rest.
 _EXAMPLES_SHARE = 0.3
+# The part of the time that is kept for operations that the others left none.
+_OVERTIME = 0.1
 _SHRINKING = "shrinking"
 _STEPS = 8
 _AGAIN = 3
@@ -94,10 +96,11 @@ def tried(work: Work, target: Target | None, stopped: Callable[[], bool]) -> Ite
     for phases, labels, share in _runs(work, checked.spec, remembered):
         left = None
         if work.seconds is not None:
-            left = max(1.0, share * (work.seconds - (time.monotonic() - started)))
+            left = max(1.0, share * ((1 - _OVERTIME) * work.seconds - (time.monotonic() - started)))
         yield from checked.run(phases, labels, left)
-        if stopped():
+        if stopped() or checked.transport.spent:
             break
+    yield from checked.overtime(remembered)
     checked.remember()
     yield from checked.remarks(remembered)
 
@@ -144,7 +147,7 @@ class Checked:
             if route.tier == "unsupported" or (key in standing and standing[key].tier == "unsupported")
         }
         self.spec = specification(
-            overlay, twin.service, unsupported=() if target.remote else unsupported,
+            twin.contract, twin.service, overlay=overlay, unsupported=() if target.remote else unsupported,
             public={key for key, route in app.routes.items() if route.public},
             operations=work.operations, safe_only=work.safe_only, refusals_succeed=bool(marks),
         )  # fmt: skip
@@ -156,7 +159,7 @@ class Checked:
             target, meaning=self.meaning, limit=OPERATION_REQUESTS, stopped=self._must_stop
         )
         shrinker = Shrinker(self._aside(target)) if isinstance(target, InProcess) else None
-        rules = checks.Rules(self.meaning, self.spec.keys, twin.contract, overlay, shrinker, worded(twin))
+        rules = checks.Rules(self.meaning, self.spec.keys, twin.contract, overlay, shrinker, worded(twin), self.spec.methods)
         self.app = Straightened(self.transport, rules)
         smallest = shrinker.smallest if shrinker is not None else {}
         self.findings = Findings(twin, self.spec.keys, target.address, smallest)
@@ -194,7 +197,7 @@ class Checked:
         for _ in range(_AGAIN):
             left = None if ends is None else ends - time.monotonic()
             reason = yield from self._engine(phases, waiting, left)
-            if reason != "interrupted" or self.stopped() or self._late():
+            if reason != "interrupted" or self._over or self._late():
                 self._interrupted = self._interrupted or reason == "interrupted"
                 break
             unit = [phase for phase in phases if phase != "stateful"]
@@ -202,7 +205,7 @@ class Checked:
             waiting = {one for one in waiting if any((one, phase) not in done for phase in unit)}
             if not waiting:
                 break
-        if reason == "interrupted" and not self.stopped():
+        if reason == "interrupted" and not self._over:
             reason = "max_time" if self._late() else "completed"
         for phase in phases:
             if phase not in self._began:
@@ -222,6 +225,21 @@ class Checked:
         for events_ in known.values():
             yield from events_
         return frozenset(known)
+
+    def overtime(self, remembered: Collection[str]) -> Iterator[Event]:
+        """Try what was not reached in time: a few cases of each."""
+        work = self.work
+        waiting = [
+            label for label, key in self.spec.keys.items()
+            if not self.progress.cases.get(label) and key not in remembered
+            and label not in self.progress.trouble
+        ]  # fmt: skip
+        unit = [phase for phase in work.phases if phase != "stateful"]
+        if work.seconds is None or not waiting or not unit or self._over:
+            return
+        for event in self.run((unit[-1],), waiting, max(1.0, _OVERTIME * work.seconds)):
+            if not isinstance(event, (Began, Ended)):
+                yield event
 
     def remember(self) -> None:
         """Keep what examples and coverage said of operations whose cases were all run."""
@@ -246,6 +264,8 @@ class Checked:
             key = self.spec.keys.get(label, "")
             text = f"{phase} ended after {cases:,} cases: {why}"
             yield Noted(note=Note(level="note", text=text, operation=key))
+        if self.transport.refused:
+            yield Noted(note=Note(level="note", text=f"some requests were not sent: {self.transport.refused}"))
         for phase, count in short.items():
             text = f"{phase}: the cases of {count} operations ended early, their share of the time being used up"
             yield Noted(note=Note(level="note", text=text))
@@ -265,7 +285,7 @@ class Checked:
         config = SchemathesisConfig.from_dict(self._configuration(phases, seconds))
         schema = schemathesis.openapi.from_dict(self.spec.document(labels), config=config)
         schema.app = self.app
-        serialise(_sent_types(self.spec))
+        self.transport.serialise(_sent_types(self.spec))
         reason = "trouble"
         stream = from_schema(schema).execute()
         with Watch(allowance(seconds, len(labels) * len(phases)), self._clock) as watch:
@@ -293,7 +313,7 @@ class Checked:
                         yield Noted(note=Note(level="error", text=text))
                     case events.EngineFinished():
                         reason = event.stop_reason.value
-                if self.stopped() or self._late():
+                if self._over or self._late():
                     stream.stop()
         self._noted_cuts(watch)
         return reason
@@ -307,6 +327,10 @@ class Checked:
 
     def _must_stop(self) -> bool:
         return self.stopped() or self._late()
+
+    @property
+    def _over(self) -> bool:
+        return self.stopped() or self.transport.spent
 
     def _finished(self, event: events.ScenarioFinished) -> Iterator[Event]:
         """Tell what a scenario tried and found."""

@@ -66,10 +66,10 @@ def created_answers_another(twin: Twin) -> Iterator[Defect]:
 
 
 def half_created(twin: Twin) -> Iterator[Defect]:
-    """A create drops the last of the fields that were sent."""
+    """A create drops the second of the fields that were sent."""
     for _, operation in operations(twin):
         if operation.effect == "create" and operation.input is None:
-            yield with_operation(twin, operation, input="{omit(body, last(keys(body)))}")
+            yield with_operation(twin, operation, input="{omit(body, keys(body)[1])}")
 
 
 def resurrected(twin: Twin) -> Iterator[Defect]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from twingen.runtime import paths
-from twingen.verify.mutants import Mutant, lost
+from twingen.verify.mutants import Mutant, elsewhere, lost, unguarded
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.subject import Subject
 from twingen.verify.trial import Law, Sight, Trial
@@ -66,8 +66,6 @@ def _lead(
     return False
 
 
-
-
 def _state(trial: Trial, subject: Subject, sight: Sight) -> Any:
     lifecycle = trial.resource.lifecycle
     assert lifecycle is not None
@@ -82,6 +80,15 @@ def _state(trial: Trial, subject: Subject, sight: Sight) -> Any:
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield lost("move")
+    lifecycle = trial.resource.lifecycle
+    assert lifecycle is not None
+    move = lifecycle.moves[trial.operation.move or ""]
+    for other in lifecycle.moves.values():
+        if other.to not in {None, move.to} and set(other.sources) == set(move.sources) and not other.guards:
+            yield elsewhere(other.name)
+            break
+    if move.sources and isinstance(move.to, str) and "{" not in move.to and move.to not in move.sources:
+        yield unguarded(lifecycle.field, move.to)
 
 
 LAW = Law(name="moves", cases=cases, check=moves, mutants=mutants, proves=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from twingen.runtime import paths
 from twingen.twin.model import Paging
 from twingen.verify.mutants import Mutant, ignoring, off_by_one
 from twingen.verify.outcome import Broken, Unreached
@@ -90,6 +91,8 @@ def _follow(trial: Trial, style: Paging, limit: int, found: Any, most: int) -> I
             reply = found.subject.follow(told)
             continue
         if style.cursor is not None:
+            if not told and style.by_id and not is_last(reply.body, seen):
+                told = str(paths.get(records[-1], path or ("id",)))
             if not told:
                 return
             query = {**query, style.cursor: told}

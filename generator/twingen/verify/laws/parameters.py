@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from twingen.contract.model import Schema
+from twingen.contract.schemas import properties
 from twingen.runtime import paths
 from twingen.runtime.store import Row
 from twingen.twin.model import Treatment
@@ -84,7 +85,9 @@ def _one_different(
     if row is None or "*" in field or treatment.use in {"filter", "search"}:
         raise Unreached("no two records can be made that it tells apart")
     path = paths.split(field)
-    if path == trial.kind.id_path:
+    # A parameter called like one field that looks at another is not excused.
+    other = field != name and name in row.data
+    if other or path == trial.kind.id_path or not (paths.has(row.data, path) or _known(trial, path)):
         raise Unreached("no two records can be made that it tells apart")
     old = paths.get(row.data, path)
     if old is None and "boolean" in trial.app.schemas.resolve(_schema(trial, name)).get("type", ""):
@@ -94,6 +97,15 @@ def _one_different(
         Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
     )
     return _asked(trial, found, {})
+
+
+def _known(trial: Trial, path: paths.Path) -> bool:
+    """Return whether the documents give records such a field."""
+    schemas = trial.app.schemas.schemas
+    schema: Any = schemas.get(trial.resource.schema or "")
+    for step in path:
+        schema = properties(schema, schemas).get(step) if schema else None
+    return schema is not None
 
 
 def _another(value: Any, allowed: list[Any]) -> Any:

@@ -41,8 +41,10 @@ def places(trial: Trial, case: str) -> None:
     before = subject.fork()
     sent, _ = trial.write(subject, writer, chosen, 8)
     if sent and _seen(trial, before, reader, chosen, sent):
-        # It was like that before: something else tells more.
+        # It was like that before: something else tells more, if need be in what looks like a reference.
         sent, _ = trial.write(subject, writer, chosen, 7)
+        if isinstance(sent, dict) and _seen(trial, before, reader, chosen, sent):
+            sent, _ = trial.write(subject, writer, chosen, 7, frozenset(sent))
     if sent in (None, {}, []):
         raise Unreached("its request carries nothing that could be looked for")
     if operation.effect != "delete":

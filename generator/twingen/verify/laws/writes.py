@@ -36,8 +36,9 @@ def read_your_writes(trial: Trial, case: str) -> None:
             continue
         if sent.value:
             shown = trial.look(subject, sight)
-            trial.shows("sent", sent.value, shown, trial.reader() or trial.lister())
-            looked = True
+            by = trial.reader() or trial.lister()
+            trial.shows("sent", sent.value, shown, by)
+            looked = looked or trial.tells(sent.value, by)
     if not looked:
         raise refused or Unreached("its request carries nothing that could be looked for")
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from time import monotonic
+from time import monotonic, process_time
 
 from twingen.verify.events import Began, Ended, Event, Found, NotTried, Tried
 from twingen.verify.machines.found import finding_of
-from twingen.verify.machines.machine import Failure, Identity, Record, hands_of, machine_of, run
+from twingen.verify.machines.laws import footprints
+from twingen.verify.machines.machine import Chance, Failure, Identity, Record, hands_of, machine_of, run
 from twingen.verify.machines.plan import Plan
 from twingen.verify.machines.server import Server
 from twingen.verify.machines.session import Step
 
 EXAMPLES = 10  # runs of each machine in the first round; later rounds have more
 _FOREVER = 3600.0
+_WALKS = 8  # recorded for each operation that does something
 _QUICK = 6  # runs of each machine before any gets more, where the first failure is all that counts
 
 
@@ -51,13 +53,13 @@ def _round(
 ) -> Iterator[None]:
     """Run every family's machines, again after each failure; yields whenever there may be something new."""
     for number, family in enumerate(plan.families):
-        hands = list(hands_of(plan, family, f"{seed}/{turn}"))
+        hands = list(hands_of(plan, server, family, f"{seed}/{turn}"))
         for place, hand in enumerate(hands):
-            left = until - monotonic()
+            left = until - record.clock()
             if left <= 0:
                 return
             # Whoever comes later gets what those before have left over.
-            record.until = monotonic() + left / (len(plan.families) - number) / (len(hands) - place)
+            record.until = record.clock() + left / (len(plan.families) - number) / (len(hands) - place)
             machine = machine_of(plan, server, family, hand, record)
             again, found = 0, True
             while found and not record.over:
@@ -70,13 +72,16 @@ def _round(
 def first_failure(
     plan: Plan, server: Server, *, seed: int, seconds: float, but: Collection[Identity] = ()
 ) -> Failure | None:
-    """Return the first failure that machines find within `seconds`, none of `but`; not shrunk."""
-    until = monotonic() + seconds
-    record = Record(until=until, shrinking=0.0)
+    """Return the first failure that machines find within `seconds` of this process's own time.
+
+    None of `but` counts, and nothing is shrunk.
+    """
+    until = process_time() + seconds
+    record = Record(until=until, shrinking=0.0, clock=process_time)
     for law, key in but:
         record.failures[law, key] = Failure(law, key, "", "", [])
     turn, examples = 0, _QUICK
-    while plan.families and monotonic() < until:
+    while plan.families and process_time() < until:
         for _ in _round(plan, server, record, until, turn, f"{seed}", examples):
             for identity, failure in record.failures.items():
                 if identity not in but:
@@ -91,5 +96,10 @@ def recorded(plan: Plan, *, seed: int, examples: int) -> list[list[Step]]:
     record = Record(until=monotonic() + _FOREVER, runs=[])
     for _ in _round(plan, plan.server, record, record.until, 0, f"recorded/{seed}", examples):
         pass
-    assert record.runs is not None
-    return record.runs
+    walks = [
+        footprints.walked(plan, operation, Chance(f"{seed}/{operation.key}/{number}"))
+        for operation in plan.tried
+        for number in range(_WALKS)
+        if footprints.applies(plan, operation)
+    ]
+    return [*(record.runs or []), *walks]

@@ -23,6 +23,14 @@ class Law:
     step: Callable[[Play, Operation, Draw], None]
 
 
+def failed_as(reply: Reply, case: ErrorCase) -> bool:
+    """Return whether a refusal is in the words of an error case."""
+    if reply.ok or reply.response.status != case.status:
+        return False
+    literal = [v for v in case.fields.values() if isinstance(v, (str, int)) and "{" not in str(v)]
+    return all(_holds(reply.body, value) for value in literal)
+
+
 def refused(reply: Reply, what: str, case: ErrorCase | None = None) -> None:
     """Hold that a request was refused, in the words of an error case if there is one."""
     if reply.ok:

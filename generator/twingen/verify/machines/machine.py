@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from twingen.twin.model import Operation
 from twingen.verify.machines.law import Law
-from twingen.verify.machines.laws import LAWS, answers, worlds
+from twingen.verify.machines.laws import LAWS, answers, footprints, worlds
 from twingen.verify.machines.plan import Family, Plan
 from twingen.verify.machines.play import Play
 from twingen.verify.machines.server import Server
@@ -45,12 +45,13 @@ class Failure:
 
 @dataclass(slots=True)
 class Record:
-    """What runs of machines have shown so far. `until` is when they have to stop; `runs`, unless
+    """What runs of machines have shown so far. `until` is when they have to stop, by `clock`; `runs`, unless
     None, collects the requests of each.
     """
 
     until: float
     cancelled: Callable[[], bool] = lambda: False
+    clock: Callable[[], float] = monotonic
     cases: Counter[Identity] = field(default_factory=Counter)
     failed: Counter[Identity] = field(default_factory=Counter)
     unreached: dict[Identity, str] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Record:
 
     @property
     def over(self) -> bool:
-        now = monotonic()
+        now = self.clock()
         if self.open is not None:
             return now > self.until_shrunk or self.cancelled()
         return now > self.until or self.cancelled()
@@ -78,7 +79,7 @@ class Record:
             return False
         if known is None:
             self.open = identity
-            self.until_shrunk = monotonic() + self.shrinking
+            self.until_shrunk = self.clock() + self.shrinking
             self.failed[identity] += 1
         if known is None or len(steps) < len(known.steps):
             self.failures[identity] = Failure(law, operation, broken.expected, broken.came, list(steps))
@@ -87,6 +88,22 @@ class Record:
 
 class Fails(Exception):
     """A run shows a failure: hypothesis shrinks it."""
+
+
+class Chance:
+    """Choices that a seed makes."""
+
+    def __init__(self, seed: str):
+        self._random = random.Random(seed)
+
+    def one(self, among: list[T]) -> T:
+        return self._random.choice(among)
+
+    def number(self, least: int, most: int) -> int:
+        return self._random.randint(least, most)
+
+    def flag(self) -> bool:
+        return self._random.random() < 0.5
 
 
 class _Drawn:
@@ -110,7 +127,7 @@ class _Drawn:
         return self.number(0, 1) == 1
 
 
-def hands_of(plan: Plan, family: Family, seed: str) -> Iterator[list[tuple[Law, Operation]]]:
+def hands_of(plan: Plan, server: Server, family: Family, seed: str) -> Iterator[list[tuple[Law, Operation]]]:
     """Yield what a family's machines can do, dealt into hands: few rules, and every one often tried.
 
     Another seed deals other hands, so that in time all sorts of steps meet.
@@ -119,7 +136,7 @@ def hands_of(plan: Plan, family: Family, seed: str) -> Iterator[list[tuple[Law, 
         (law, operation)
         for law in LAWS
         for operation in family.operations
-        if law.applies(plan, operation)
+        if law.applies(plan, operation) and (server is not plan.server or law is not footprints.LAW)
     ]
     random.Random(seed).shuffle(rules)
     count = -(-len(rules) // HAND)
@@ -148,9 +165,9 @@ class Run:
         except Broken as broken:
             self._fail(answers.NAME, operation.key, broken)
 
-    def _fail(self, law: str, key: str, broken: Broken) -> None:
+    def _fail(self, law: str, key: str, broken: Broken, steps: list[Step] | None = None) -> None:
         known = (law, key) in self.record.failures and self.record.open != (law, key)
-        if self.record.broken(law, key, broken, self.session.steps):
+        if self.record.broken(law, key, broken, self.session.steps if steps is None else steps):
             raise Fails
         if not (known and law == answers.NAME):
             # What is known of the world may be wrong from here on.
@@ -169,7 +186,7 @@ class Run:
         except Broken as broken:
             self.record.cases[identity] += 1
             try:
-                self._fail(law.name, operation.key, broken)
+                self._fail(law.name, operation.key, broken, getattr(broken, "steps", None))
             except Unreached:
                 return
 

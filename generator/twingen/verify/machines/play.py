@@ -157,8 +157,7 @@ class Play:
         self, create: Operation, chosen: Chosen, depth: int = 0, change: Callable[[Any], Any] | None = None
     ) -> Known:
         """Make a record by one operation; raises Unreached when it takes no request."""
-        self.count += 1
-        number = 1 + (self.count - 1) % 25
+        number = self.next_number()
         plan = self.plan
         documented = plan.documented(create)
         if not readable(documented):
@@ -214,7 +213,7 @@ class Play:
 
     def ask(
         self, operation: Operation, address: Address, *, query: dict[str, Any] | None = None,
-        body: Any = None, media: str | None = None, credential: str | None = "",
+        body: Any = None, media: str | None = None, credential: str | None = "", raw: bytes | None = None,
     ) -> Reply:  # fmt: skip
         documented = self.plan.documented(operation)
         asked = {**queries(documented, self.plan.schemas), **address.query, **self._whole(operation)}
@@ -222,7 +221,7 @@ class Play:
         sent = {**body, **address.body} if isinstance(body, dict) else body if body is not None else address.body or None
         if sent is not None and media is None:
             media = next((one.type for one in (documented.body.content if documented.body else ())), None)
-        reply = self.session.call(documented, address.values, asked, sent, media, credential=credential)
+        reply = self.session.call(documented, address.values, asked, sent, media, credential=credential, raw=raw)
         if self._noticed is not None:
             self._noticed(operation, reply)
         return reply
@@ -272,8 +271,22 @@ class Play:
         return found
 
     def next_number(self) -> int:
+        """Return the number of the next body: 1 to 25, each once, in no order that a list could have."""
         self.count += 1
-        return 1 + (self.count - 1) % 25
+        return 7 * (1 + (self.count - 1) % 25) % 26
+
+    def wander(self, known: Known, draw: Draw) -> None:
+        """Make up to two moves that may or may not be legal."""
+        moves = [
+            one
+            for one in self.plan.operations.values()
+            if one.resource == known.resource and one.effect == "transition"
+        ]
+        for _ in range(draw.number(0, 2) if moves else 0):
+            known.moved = True
+            self.attempt(draw.one(moves), self.around(known), 1)
+        if moves:
+            self.remember(known, None, self.look(known))
 
     # Looking
 
@@ -282,8 +295,17 @@ class Play:
         reader = self.plan.reader(known.resource)
         if reader is not None:
             reply = self.call(reader, self.around(known))
-            return reply.body if reply.ok else None
+            return self._record_in(reply.body, known) if reply.ok else None
         return self.listed(known)
+
+    def _record_in(self, body: Any, known: Known) -> Any:
+        """Return the record in an answer, where it stands one level down."""
+        path = self.plan.id_path(known.resource)
+        if path is not None and isinstance(body, dict) and not paths.has(body, path):
+            for member in body.values():
+                if paths.has(member, path) and str(paths.get(member, path)) == known.name:
+                    return member
+        return {} if body is None else body
 
     def listed(self, known: Known) -> Any:
         """Return what stands in the resource's list for a record, None when nothing does."""
@@ -478,3 +500,21 @@ class Play:
         for name, one in self.around(made).items():
             chosen.setdefault(name, one)
         return made
+
+
+def shown_when_made(plan: Plan, resource: str) -> frozenset[str]:
+    """Return which of the fields that the server makes are shown of a new record, whatever is sent."""
+    known = plan.resources[resource]
+    names = {*known.server_set, *known.derived, *known.touch}
+    if known.links is not None:
+        names |= {f"{known.links.at}.{link.rel}" for link in known.links.table}
+    always: set[str] | None = None
+    play = Play(plan, Session(plan.server, plan.marks))
+    for _ in range(3):
+        try:
+            shown = play.look(play.make(resource, {}))
+        except (Unreached, Broken):
+            return frozenset()
+        there = {name for name in names if paths.has(shown, paths.split(name))}
+        always = there if always is None else always & there
+    return frozenset(always or ())

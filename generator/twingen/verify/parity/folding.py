@@ -17,6 +17,8 @@ _TIME = re.compile(
 )
 _LONG_ID = re.compile(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{15,}")
 _EPOCHS = ((1e9, 5e9), (1e12, 5e12))
+# Twins are reached without TLS as a rule, services never are.
+_SCHEME = re.compile(r"https?://")
 _SEPARATORS = re.compile(r"([/?&=#,;<>\"'\s()]+)")
 
 
@@ -58,7 +60,7 @@ class Folding:
             return bool(self.theirs(twin) == server)
         if self.known(twin) or self.knows_theirs(server):
             return bool(self.theirs(twin) == server)
-        parts = [_SEPARATORS.split(text) for text in (twin, double or "", server)]
+        parts = [_SEPARATORS.split(_SCHEME.sub("http://", text)) for text in (twin, double or "", server)]
         if len({len(one) for one in parts}) == 1 and len(parts[0]) > 1:
             return all(self._same_part(*three) for three in zip(*parts, strict=True))
         if "/" in twin or " " in twin:

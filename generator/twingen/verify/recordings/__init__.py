@@ -15,6 +15,7 @@ from twingen.verify.recordings.findings import finding_of, groups
 from twingen.verify.recordings.outcome import REASONS, Outcome
 from twingen.verify.recordings.reading import read_recordings
 from twingen.verify.recordings.replaying import Replay
+from twingen.verify.recordings.trouble import UnknownFormatError
 from twingen.verify.target import Target
 
 _EXAMPLES = 3
@@ -35,7 +36,8 @@ def check_recordings(
     """
     if seeded and target is not None and target.remote:
         raise UsageError("records are planted in a twin of this process only, and this one is elsewhere")
-    cassettes = read_recordings(files)
+    passed: list[UnknownFormatError] = []
+    cassettes = read_recordings(files, passed)
     replay = Replay(Run([twin]), cassettes, target=target, seeded=seeded)
     total = sum(len(cassette.exchanges) for cassette in cassettes)
     yield Began(source="recording", phase="seeded from the recording" if seeded else "", total=total)
@@ -47,6 +49,8 @@ def check_recordings(
     for group in groups(outcomes):
         yield Found(finding=finding_of(group))
     yield from _not_tried(outcomes)
+    for error in passed:
+        yield Noted(note=Note(level="warning", text=f"passed over: {error.where}: {error.message}"))
     for note in notes(outcomes, replay):
         yield Noted(note=note)
     yield Ended(source="recording", reason="done" if len(outcomes) == total else "interrupted")
@@ -91,4 +95,4 @@ def notes(outcomes: Sequence[Outcome], replay: Replay) -> Iterator[Note]:
         yield Note(level="note", text=f"{count} recorded exchanges were not judged: {REASONS[reason]}{elsewhere}")
 
 
-__all__ = ["Replay", "check_recordings", "notes", "read_recordings"]
+__all__ = ["Replay", "UnknownFormatError", "check_recordings", "notes", "read_recordings"]

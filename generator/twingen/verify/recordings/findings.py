@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from twingen.report.model import Finding
-from twingen.verify.recordings.outcome import Outcome
+from twingen.verify.recordings.outcome import OF_VALUES, Outcome
 from twingen.verify.recordings.telling import diff_of
 
 
@@ -25,9 +25,13 @@ class Group:
 def groups(outcomes: Iterable[Outcome]) -> list[Group]:
     """Return what differs by operation and cause, most exchanges first."""
     found: dict[tuple[str, Literal["status", "shape", "value"], str], list[Outcome]] = defaultdict(list)
-    for one in outcomes:
-        if one.judged and not one.match:
-            found[one.operation, check_of(one), one.cause].append(one)
+    different = [one for one in outcomes if one.judged and not one.match]
+    common = _common_paths(different)
+    for one in different:
+        cause = one.cause
+        if cause.startswith(OF_VALUES):
+            cause = OF_VALUES + max(_value_paths(one), key=lambda path: (common[one.operation, path], path))
+        found[one.operation, check_of(one), cause].append(one)
     return sorted(
         (
             Group(operation=operation, check=check, cause=cause, outcomes=tuple(members))
@@ -35,6 +39,16 @@ def groups(outcomes: Iterable[Outcome]) -> list[Group]:
         ),
         key=lambda group: (-len(group.outcomes), group.operation, group.check, group.cause),
     )
+
+
+def _common_paths(outcomes: Iterable[Outcome]) -> Counter[tuple[str, str]]:
+    """Return how often each path's value differs in an operation: what differs most is the root."""
+    return Counter((one.operation, path) for one in outcomes for path in _value_paths(one))
+
+
+def _value_paths(outcome: Outcome) -> set[str]:
+    assert outcome.likeness is not None
+    return {one.path for one in outcome.likeness.differences if one.check == "value"}
 
 
 def check_of(outcome: Outcome) -> Literal["status", "shape", "value"]:

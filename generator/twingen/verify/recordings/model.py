@@ -13,6 +13,7 @@ Mark = Literal[
     "foreign",  # names an object that nothing earlier in the recording returned or sent
     "answer-only",  # a published answer; the request is made up
     "wrong-credential",  # was sent with a credential that could not be valid
+    "no-credential",  # was sent without one
 ]
 
 

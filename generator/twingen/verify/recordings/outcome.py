@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from twingen.verify.recordings.comparing import Likeness
 
+OF_VALUES = "value of "  # how a cause begins that names the paths of values
+
 # Why an exchange says nothing of the twin.
 Unjudged = Literal[
     "",

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from twingen.verify.recordings import har, sessions, vcr
 from twingen.verify.recordings.model import Cassette
-from twingen.verify.recordings.trouble import FORMATS, RecordingError, unreadable
+from twingen.verify.recordings.trouble import FORMATS, RecordingError, UnknownFormatError
 from twingen.verify.recordings.untrusted import load_json, load_yaml, text_of
 
 _ENDINGS = (".har", ".json", ".jsonl", ".yml", ".yaml", ".gz")
 
 
-def read_recordings(files: Sequence[Path]) -> list[Cassette]:
+def read_recordings(
+    files: Sequence[Path], passed: list[UnknownFormatError] | None = None
+) -> list[Cassette]:
     """Return the cassettes of files and of every file in folders; raises RecordingError.
 
-    In a folder, files that are no recordings by their ending are passed over.
+    In a folder, files that hold something else are passed over, and told in `passed`.
     """
     found: list[Cassette] = []
+    over: list[UnknownFormatError] = [] if passed is None else passed
     for path in files:
         if path.is_dir():
             inside = [one for one in sorted(path.rglob("*")) if one.is_file() and one.name.endswith(_ENDINGS)]
@@ -28,8 +32,14 @@ def read_recordings(files: Sequence[Path]) -> list[Cassette]:
                     "no recordings in this folder", where=str(path),
                     remedy=f"files that end in {', '.join(_ENDINGS)} are looked at",
                 )  # fmt: skip
+            held = len(found)
             for one in inside:
-                found += read_file(one)
+                try:
+                    found += read_file(one)
+                except UnknownFormatError as error:
+                    over.append(error)
+            if len(found) == held:
+                raise over[-1]
         elif not path.exists():
             raise RecordingError("there is no such file", where=str(path))
         else:
@@ -42,7 +52,7 @@ def read_file(path: Path) -> list[Cassette]:
     where = str(path)
     text = text_of(path)
     if not text.strip():
-        raise RecordingError("not a recording: the file is empty", where=where, remedy=f"replay reads {FORMATS}")
+        raise UnknownFormatError("not a recording: the file is empty", where=where, remedy=f"replay reads {FORMATS}")
     if text.lstrip()[0] in "{[":
         first, _, rest = text.strip().partition("\n")
         if rest.lstrip().startswith("{") and _whole(first):
@@ -75,15 +85,14 @@ def _told(value: Any, text: str, name: str, where: str, *, lines: bool = False) 
     else:
         kind = "a list" if isinstance(value, list) else "text" if isinstance(value, str) else "a single value"
         why = f"it holds {kind}"
-    raise unreadable(
-        where if lines else f"{where}:1", why, tried="", remedy=f"it is none of these: {FORMATS}"
-    )
+    raise UnknownFormatError(
+        f"not a recording: {why}", where=where if lines else f"{where}:1",
+        remedy=f"it is none of these: {FORMATS}",
+    )  # fmt: skip
 
 
 def _whole(line: str) -> bool:
     """Return whether a line is a JSON document by itself: then the file is one of lines."""
-    import json
-
     try:
         json.loads(line)
     except (ValueError, RecursionError):

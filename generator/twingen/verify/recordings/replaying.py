@@ -12,8 +12,9 @@ from twingen.runtime.app import Route, TwinApp
 from twingen.runtime.http import Request, Response
 from twingen.runtime.run import DEFAULT, Run
 from twingen.verify.recordings.comparing import Likeness, compare, compare_headers
+from twingen.verify.recordings.credentials import refused, with_credentials_marked
 from twingen.verify.recordings.model import Cassette, Exchange
-from twingen.verify.recordings.outcome import REASONS, Outcome, Unjudged
+from twingen.verify.recordings.outcome import OF_VALUES, REASONS, Outcome, Unjudged
 from twingen.verify.recordings.pairing import Pairs, is_identifier, leaves
 from twingen.verify.recordings.routing import Routed, Routing
 from twingen.verify.recordings.secrets import Secrets, is_secret
@@ -39,7 +40,8 @@ class Replay:
         seeded: bool = False, one_world: bool = False, address: str = "http://127.0.0.1:9000",
     ):  # fmt: skip
         self.run = run
-        self.cassettes = cassettes
+        headers = {name for app in run.apps for name in app.authenticator.headers}
+        self.cassettes = [with_credentials_marked(cassette, headers) for cassette in cassettes]
         self.seeded = seeded
         self.one_world = one_world
         self.planted = Planted()
@@ -48,7 +50,7 @@ class Replay:
             app.twin.name: target or InProcess(run, app, address=address) for app in run.apps
         }
         self.routing = Routing(run.apps)
-        for cassette in cassettes:
+        for cassette in self.cassettes:
             self.routing.learn(cassette.exchanges)
             for exchange in cassette.exchanges:
                 _gather(self.secrets, exchange, run.apps)
@@ -143,6 +145,9 @@ class _Session:
             return REASONS["first sighting"], "first sighting"
         if exchange.response.lost:
             return f"the answer: {exchange.response.lost}", "answer lost"
+        cursor = self._unknown_page(exchange, routed)
+        if cursor:
+            return f"it asks for a further page of a list that the twin's is not as long as ({cursor})", "unseeded"
         unknown = self._unknown(exchange, routed)
         if unknown and refused(exchange.status, recorded):
             return REASONS["unknown record"], "unknown record"
@@ -158,6 +163,17 @@ class _Session:
             if value and is_identifier(value) | value.isdigit() and not self._was_seen(value):
                 return value
         return "a record" if "foreign" in exchange.marks else ""
+
+    def _unknown_page(self, exchange: Exchange, routed: Routed) -> str:
+        """Return the cursor parameter of a page after one that the twin has no page after."""
+        operation = routed.route.operation if routed.route is not None else None
+        style = routed.app.twin.service.paging.get(operation.page or "") if operation is not None else None
+        if style is None or style.cursor is None:
+            return ""
+        for name, value in parse_qsl(urlsplit(exchange.url).query):
+            if name == style.cursor and value in self.seen and not self.pairs.known(value):
+                return name
+        return ""
 
     def _was_seen(self, value: str) -> bool:
         if value in self.seen:
@@ -218,7 +234,7 @@ class _Session:
             return f"status {response.status} for {exchange.status}{_first_words(answered)}"
         if not likeness.same_values:
             paths = sorted({one.path for one in likeness.differences if one.check == "value"})
-            return f"value of {', '.join(paths[:2])}" + (", ..." if len(paths) > 2 else "")
+            return OF_VALUES + ", ".join(paths[:2]) + (", ..." if len(paths) > 2 else "")
         return _shape_cause(likeness)
 
 
@@ -251,13 +267,6 @@ def _named(exchange: Exchange, routed: Routed) -> Iterator[str]:
         body = fields_of(exchange)
         given = {**form_fields(urlsplit(exchange.url).query), **(body if isinstance(body, dict) else {})}
         yield from (str(given[name]) for name in sorted(names) if isinstance(given.get(name), (str, int)))
-
-
-def refused(status: int, body: Any) -> bool:
-    """Return whether an answer is a refusal, by its status or inside an answer of 200."""
-    if status >= 400:
-        return True
-    return isinstance(body, dict) and (body.get("ok") is False or bool(body.get("error")))
 
 
 def _body_lost(exchange: Exchange, route: Route | None) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import orjson
 
 from twingen.verify.recordings.bodies import from_base64, header_map
+from twingen.verify.recordings.credentials import refused
 from twingen.verify.recordings.model import Cassette, Exchange, Mark, Message
 from twingen.verify.recordings.trouble import unreadable
 
@@ -45,8 +46,9 @@ def _exchange(one: dict[str, Any], every: frozenset[Mark], place: str) -> Exchan
     marks |= {mark for name, mark in names if one.get(name)}
     query = request.get("query")
     sent = request.get("body")
-    if any(isinstance(part, dict) and _WRONG in part.values() for part in (query, sent)):
-        marks.add("wrong-credential")
+    hidden = any(isinstance(part, dict) and _WRONG in part.values() for part in (query, sent))
+    if hidden and refused(int(response["status"]), response.get("body")):
+        marks.add("wrong-credential")  # what the service took was valid, whatever it looked like
     headers = header_map(request.get("headers"))
     url = str(request["url"]).partition("?")[0]
     if isinstance(query, dict) and query:

@@ -11,6 +11,10 @@ class RecordingError(TwingenError):
     """A file of recorded traffic that cannot be read: where, as which format, and why."""
 
 
+class UnknownFormatError(RecordingError):
+    """A file that holds something else: in a folder, others may be recordings all the same."""
+
+
 def unreadable(where: str, why: str, *, tried: str, remedy: str | None = None) -> RecordingError:
     """Return the error of a file that looked like the format `tried`."""
     return RecordingError(

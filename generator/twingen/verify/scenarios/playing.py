@@ -119,7 +119,7 @@ class Player:
                 return (yield from self._elsewhere(action.workflow))
         for name, text in workflow.outputs.items():
             value = evaluate(parse(text), scope)
-            told["outputs"][name] = None if value is MISSING else value
+            told["outputs"][name] = value
         return None
 
     def _elsewhere(self, id: str) -> Playing:
@@ -227,15 +227,15 @@ class Player:
         return None
 
     def _outputs(self, step: Step, scope: Scope) -> None:
-        """Note what later steps use; what is not there is null."""
+        """Note what later steps use; what is not there fails the request that needs it."""
         found = scope.steps.setdefault(step.id, {})
         for name, text in step.outputs.items():
             value = evaluate(parse(text), scope)
-            found[name] = None if value is MISSING else value
+            found[name] = value
         for capture in step.captures:
             value = evaluate(parse(capture.context), scope)
             match = None if value is MISSING else re.search(capture.pattern, written(value))
-            found[capture.name] = None if match is None else match.group(1)
+            found[capture.name] = MISSING if match is None else match.group(1)
 
     def _plant(self, step: Step, call: Call | None, fault: Fault) -> None:
         try:

@@ -59,7 +59,7 @@ def _host(address: str) -> str:
 
 
 def _in_path(given: Mapping[str, Any], name: str) -> str:
-    value = _text(given[name])
+    value = "" if given[name] is None else _text(given[name])
     if not value:
         raise Unresolved(f"the path parameter {name!r} is empty")
     return quote(value, safe="")

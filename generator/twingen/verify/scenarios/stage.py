@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -12,6 +13,7 @@ from twingen.errors import UsageError
 from twingen.runtime.clock import TICK_MILLIS
 from twingen.runtime.http import Request, Response
 from twingen.runtime.run import DEFAULT, Run
+from twingen.verify.remote import is_loopback
 from twingen.verify.scenarios.faults import Faulty
 from twingen.verify.target import InProcess, Target
 
@@ -191,7 +193,12 @@ def _control(target: Target, method: str, path: str, body: bytes = b"") -> Reque
 
 
 def is_twin(target: Target) -> bool:
-    """Return whether a server is a twin whose control plane is open to us."""
+    """Return whether a server is a twin whose control plane is open to us: one on this machine.
+
+    Others are not asked: a twin that others can reach wants a token for its control plane.
+    """
+    if not is_loopback(urlsplit(target.address).hostname or ""):
+        return False
     try:
         answer = target.send(_control(target, "GET", "/_twin/worlds"))
         return answer.status == 200 and "worlds" in answer.json()

@@ -9,6 +9,7 @@ from twingen.verify.machines.laws import (
     edges,
     fields,
     filters,
+    footprints,
     guards,
     lists,
     moves,
@@ -25,6 +26,7 @@ LAWS: tuple[Law, ...] = (
     deletes.LAW,
     deletes.STAYS,
     lists.LAW,
+    lists.AGREES,
     paging.LAW,
     paging.LIMITS,
     filters.LAW,
@@ -39,4 +41,5 @@ LAWS: tuple[Law, ...] = (
     refusals.CREDENTIAL,
     refusals.NOT_FOUND,
     refusals.MALFORMED,
+    footprints.LAW,
 )

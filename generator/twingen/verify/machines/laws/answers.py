@@ -18,6 +18,7 @@ def described(plan: Plan, operation: Operation, reply: Reply) -> None:
     if not reply.ok:
         if status >= 500 and status != 501:
             raise Broken("an answer in the service's words", str(reply))
+        _envelope(plan, reply)
         return
     documented = plan.documented(operation)
     found = documented_response(documented, status)
@@ -45,3 +46,17 @@ def described(plan: Plan, operation: Operation, reply: Reply) -> None:
             secret = resolve(shown.get(name, {}), schemas).get("writeOnly")
             if not secret and all(name in value for value in published):
                 raise Broken(f"{name} in the answer, as documented", "it is not there")
+
+
+def _envelope(plan: Plan, reply: Reply) -> None:
+    """Hold that a refusal has the service's envelope, where no case has one of its own."""
+    errors = plan.twin.service.errors
+    status = reply.response.status
+    if not isinstance(errors.body, dict) or status == 501:
+        return
+    if any(case.body is not None or case.status == status and case.instead for case in errors.cases.values() if case.status == status):
+        return
+    wanted = {name for name in errors.body if not name.startswith("$")}
+    missing = sorted(wanted - set(reply.body)) if isinstance(reply.body, dict) else sorted(wanted)
+    if missing and not any("nothing" in str(errors.body[name]) for name in missing):
+        raise Broken(f"{missing[0]} in a refusal", str(reply))

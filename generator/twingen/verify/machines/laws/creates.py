@@ -33,6 +33,9 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         if str(paths.get(shown, path)) != known.name and plan.resources[resource].identity.take is None:
             raise Broken(f"the record {known.name}", f"{paths.get(shown, path)} is shown")
     _defaults(play, operation, known, shown)
+    for name in sorted(plan.born(resource)):
+        if not paths.has(shown, paths.split(name)):
+            raise Broken(f"{name} to be shown", "it is not there")
     for other in play.others(known):
         play.stays(other)
 
@@ -53,7 +56,7 @@ def _defaults(play: Play, operation: Operation, known: Known, shown: object) -> 
     for name, value in play.plan.resources[operation.resource].defaults.items():
         path = paths.split(name)
         if isinstance(value, (str, int, bool)) and "{" not in str(value) and not paths.has(known.sent, path):
-            if paths.has(shown, path[:-1] or path) and paths.get(shown, path) != value:
+            if (not path[1:] or paths.has(shown, path[:-1])) and paths.get(shown, path) != value:
                 raise Broken(f"{name} = {value!r} by default", f"{paths.get(shown, path)!r} is shown")
 
 

@@ -25,8 +25,6 @@ def applies(plan: Plan, operation: Operation) -> bool:
 def step(play: Play, operation: Operation, draw: Draw) -> None:
     plan = play.plan
     asked = {n: one for n, one in plan.treatments(operation).items() if one.use in _SCANNED | {"sort"}}
-    name = draw.one(sorted(asked))
-    treatment = asked[name]
     chosen: dict[str, Known] = {}
     play.address(operation, chosen)
     for _ in range(3 - len(play.of(operation.resource, under=chosen))):
@@ -34,6 +32,21 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
             play.make(operation.resource, within(play, operation.resource, chosen))
         except Unreached:
             break
+    reached, why = False, Unreached("no records can be made that it tells apart")
+    for name in sorted(asked):
+        try:
+            _tried(play, operation, draw, chosen, name, asked[name])
+            reached = True
+        except Unreached as trouble:
+            why = trouble
+    if not reached:
+        raise why
+
+
+def _tried(
+    play: Play, operation: Operation, draw: Draw, chosen: dict[str, Known], name: str, treatment: Treatment
+) -> None:
+    plan = play.plan
     everything = play.everything(operation, chosen)
     if treatment.use == "sort":
         _sorted(play, operation, draw, chosen, name, treatment)
@@ -198,14 +211,14 @@ def _sorted(
         raise Unreached("no records can be made whose order it changes")
     asked, path = draw.one(sortable)
     orders = [n for n, one in play.plan.treatments(operation).items() if one.use == "order"]
-    down = bool(orders) and draw.flag()
     query[name] = asked
-    if down:
-        query[orders[0]] = "desc"
-    members = play.everything(operation, chosen, query)
-    found = [str(paths.get(one, path)).casefold() for one in members if paths.get(one, path) is not None]
-    if found != sorted(found, reverse=down):
-        raise Broken(f"the list in {'falling ' if down else ''}order of {asked}", "it is in another")
+    for down in (False, True) if orders else (False,):
+        if down:
+            query[orders[0]] = "desc"
+        members = play.everything(operation, chosen, query)
+        found = [str(paths.get(one, path)).casefold() for one in members if paths.get(one, path) is not None]
+        if found != sorted(found, reverse=down):
+            raise Broken(f"the list in {'falling ' if down else ''}order of {asked}", "it is in another")
 
 
 def _all_of(play: Play, operation: Operation, chosen: dict[str, Known], partner: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from twingen.runtime import paths
 from twingen.twin.model import Operation
 from twingen.verify.machines.law import Law
-from twingen.verify.machines.plan import Plan
+from twingen.verify.machines.plan import Plan, leaves
 from twingen.verify.machines.play import Draw, Known, Play
 from twingen.verify.outcome import Broken, Unreached
 
@@ -23,6 +24,7 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
             play.make(resource, within(play, resource, chosen))
         except Unreached:
             break
+    other = _elsewhere(play, operation) if _bound(play, operation) and draw.flag() else None
     expected = play.of(resource, under=chosen)
     names = play.names(operation, chosen)
     if len(set(names)) < len(names):
@@ -39,6 +41,10 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
     for known in play.of(resource):
         if known.name not in mine and known.name in names and _bound(play, operation):
             raise Broken(f"the {resource} {known.name} under its own parent only", "another lists it")
+    if other is not None and play.plan.resources[resource].identity.take is None:
+        shared = sorted(set(names) & set(play.names(operation, other)))
+        if shared:
+            raise Broken(f"{shared[0]} under one parent only", "two list it")
     if names != play.names(operation, chosen):
         raise Broken("the same list again", "it is another, though nothing happened")
     _ordered(play, operation, expected, names)
@@ -55,6 +61,20 @@ def _bound(play: Play, operation: Operation) -> bool:
     return any(find.resource in parents for find in operation.find)
 
 
+def _elsewhere(play: Play, operation: Operation) -> dict[str, Known] | None:
+    """Return another parent, with a record under it if one can be made."""
+    try:
+        parent = play.make(operation.find[-1].resource, {})
+    except Unreached:
+        return None
+    around = play.around(parent)
+    try:
+        play.make(operation.resource, dict(around))
+    except Unreached:
+        pass
+    return around
+
+
 def _ordered(play: Play, operation: Operation, expected: list[Known], names: list[str]) -> None:
     """Hold that records made one after the other are listed in that order, or in its reverse."""
     if operation.order is not None or operation.handler is not None:
@@ -68,4 +88,43 @@ def _ordered(play: Play, operation: Operation, expected: list[Known], names: lis
         )
 
 
+def agrees_applies(plan: Plan, operation: Operation) -> bool:
+    listed = operation.effect == "none" and operation.target == "collection" and operation.answer.body is None
+    return listed and plan.reader(operation.resource) is not None
+
+
+def agrees(play: Play, operation: Operation, draw: Draw) -> None:
+    """A member of a list shows of a record what its read shows."""
+    resource = operation.resource
+    chosen: dict[str, Known] = {}
+    if operation.through is not None:
+        link = next((one for one in play.plan.creates(operation.through.edge) if one.effect == "link"), None)
+        if link is None:
+            raise Unreached("nothing ties them")
+        for _ in range(2):
+            # Ties to two others, if the list goes over them.
+            other = play.make(resource, {})
+            chosen[resource] = other
+            play.address(link, chosen)
+            play.attempt(link, dict(chosen), 1)
+        chosen.pop(resource)
+    play.address(operation, chosen)
+    for _ in range(2 - len(play.of(resource))):
+        play.make(resource, within(play, resource, chosen))
+    known = {one.name: one for one in play.of(resource)}
+    for member in play.everything(operation, chosen)[:8]:
+        name = play.name_of(member, resource)
+        one = known.get(name or "")
+        if one is None or not isinstance(member, dict):
+            continue
+        shown = play.look(one)
+        for path, _ in leaves(one.sent):
+            if paths.has(member, path) and paths.has(shown, path) and paths.get(member, path) != paths.get(shown, path):
+                raise Broken(
+                    f"{'.'.join(path)} of {name} as its read shows it: {paths.get(shown, path)!r}",
+                    f"the list shows {paths.get(member, path)!r}",
+                )
+
+
 LAW = Law(name="lists-are-complete", applies=applies, step=step)
+AGREES = Law(name="lists-agree-with-reads", applies=agrees_applies, step=agrees)

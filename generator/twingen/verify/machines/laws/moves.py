@@ -6,7 +6,7 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation
-from twingen.verify.machines.law import Law, refused
+from twingen.verify.machines.law import Law, failed_as, refused
 from twingen.verify.machines.plan import Plan
 from twingen.verify.machines.play import Draw, Known, Play
 from twingen.verify.outcome import Broken, Unreached
@@ -35,7 +35,9 @@ def moves(play: Play, operation: Operation, draw: Draw) -> None:
     if not reply.ok:
         if after != state:
             raise Broken(f"a refused move to leave it {state}", f"it is {after}")
-        if legal and not (move.guards or operation.guards or plan.documented(operation).body):
+        case = plan.case(move.error)
+        others = {guard.error for guard in (*move.guards, *operation.guards)}
+        if legal and case is not None and move.error not in others and failed_as(reply, case):
             raise Broken(f"the move to be legal for a {operation.resource} that is {state}", str(reply))
         if not legal and not operation.guards:
             refused(reply, f"the move of a {operation.resource} that is {state}", plan.case(move.error))
@@ -49,13 +51,33 @@ def moves(play: Play, operation: Operation, draw: Draw) -> None:
         raise Broken(f"{lifecycle.field} {move.to}", f"{after} is shown")
     if lifecycle.states and after not in lifecycle.states:
         raise Broken(f"one of the states of a {operation.resource}", f"{after} is shown")
+    hidden = _unshown(plan, operation)
     for name, value in {**move.set, **operation.set}.items():
         path = paths.split(name)
-        if value == "{now}" and paths.has(shown, path) and paths.get(shown, path) == paths.get(before, path):
+        if value == "{now}" and path[:1] not in hidden and paths.get(shown, path) == paths.get(before, path):
             raise Broken(f"{name} to be the time of the move", f"it is still {paths.get(shown, path)!r}")
     play.remember(known, None, shown)
     for other in play.others(known):
         play.stays(other)
+
+
+def _unshown(plan: Plan, operation: Operation) -> Any:
+    """Return what cannot be looked for: everything, where the read shows a choice of fields."""
+    reader = plan.reader(operation.resource)
+    if reader is None or reader.answer.body is not None or reader.answer.only:
+        return _Everything()
+    known = plan.answered_fields(reader, plan.resources[operation.resource].identity.field)
+    return _Everything(known) if known else ()
+
+
+class _Everything:
+    """Holds every name, but for some."""
+
+    def __init__(self, known: frozenset[str] = frozenset()):
+        self._known = known
+
+    def __contains__(self, path: tuple[str, ...]) -> bool:
+        return path[0] not in self._known
 
 
 def state_of(play: Play, known: Known, shown: Any) -> Any:

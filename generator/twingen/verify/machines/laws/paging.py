@@ -110,7 +110,7 @@ def limits(play: Play, operation: Operation, draw: Draw) -> None:
     reply = play.call(operation, dict(chosen), query={style.limit: style.max_limit + 1})
     if style.over == "error":
         refused(reply, f"{style.limit}={style.max_limit + 1}", case)
-    elif not reply.ok and plan.twin.service.validation.parameters == "off":
+    elif not reply.ok and not bounded:
         raise Broken(f"{style.limit}={style.max_limit + 1} to be taken for the most", str(reply))
     if style.under == "error":
         reply = play.call(operation, dict(chosen), query={style.limit: style.min_limit - 1})

@@ -69,11 +69,10 @@ def malformed_applies(plan: Plan, operation: Operation) -> bool:
 def malformed(play: Play, operation: Operation, draw: Draw) -> None:
     """Half a JSON document is refused, and so is one without a member that must be there."""
     plan = play.plan
-    documented = plan.documented(operation)
     chosen: dict[str, Known] = {}
     address = play.address(operation, chosen, fresh=2)
     if draw.flag():
-        reply = play.session.call(documented, address.values, address.query, raw=b'{"half": ')
+        reply = play.ask(operation, address, raw=b'{"half": ', media="application/json")
         refused(reply, "half a JSON document", plan.case("malformed"))
         return
     schema = body_schema(plan, operation)

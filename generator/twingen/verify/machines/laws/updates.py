@@ -21,11 +21,14 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
     known = play.some(resource, draw)
     if draw.flag() and len(play.of(resource)) < 2:
         play.make(resource, {name: one for name, one in play.around(known).items() if name != resource})
+    if draw.number(0, 3) == 3:
+        play.wander(known, draw)
     before = play.look(known)
     if before is None:
         raise Unreached("the record cannot be seen")
     keep = draw.number(0, 5)
-    change = (lambda value: _part(value, keep)) if keep and operation.effect == "update" else None
+    whole = operation.effect == "replace" or keep > 3
+    change = (lambda value: _part(value, keep, whole)) if keep else None
     number = play.next_number()
     sent, reply = play.attempt(operation, play.around(known), number, change)
     if not reply.ok and change is not None:
@@ -42,13 +45,16 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         play.stays(other)
 
 
-def _part(value: Any, keep: int) -> Any:
-    """Return a body with one of its members only."""
+def _part(value: Any, keep: int, most: bool) -> Any:
+    """Return a body with one of its members only, or with all but one, at two depths."""
     if not isinstance(value, dict) or len(value) < 2:
-        return value
+        inner = next((name for name, one in value.items() if isinstance(one, dict)), None) if isinstance(value, dict) else None
+        return {**value, inner: _part(value[inner], keep, most)} if inner is not None else value
     names = sorted(value)
     name = names[keep % len(names)]
-    return {name: value[name]}
+    if most:
+        return {other: one for other, one in value.items() if other != name}
+    return {name: _part(value[name], keep, True) if isinstance(value[name], dict) else value[name]}
 
 
 def _rest(play: Play, operation: Operation, known: Known, sent: Any, before: Any, shown: Any) -> None:

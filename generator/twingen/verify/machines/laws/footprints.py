@@ -1,0 +1,192 @@
+"""What an operation does, and where, is what it did in the twin that the plan is of.
+
+The same steps are taken in both twins. Compared is where traces are left: which answers about which
+records change, and in which fields; not what the answers say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twingen.twin.model import Operation
+from twingen.verify.machines.law import Law
+from twingen.verify.machines.plan import Plan
+from twingen.verify.machines.play import Chosen, Draw, Known, Play
+from twingen.verify.machines.session import Session, Step
+from twingen.verify.outcome import Broken, Unreached
+
+_MOST = 30  # looks at a world
+Seen = dict[tuple[str, str], Any]
+
+
+def applies(plan: Plan, operation: Operation) -> bool:
+    return operation.effect != "none" or operation.handler is not None or bool(operation.change or operation.spawn)
+
+
+def step(play: Play, operation: Operation, draw: Draw) -> None:
+    plan = play.plan
+    if play.session.server is plan.server:
+        raise Unreached("it is held against itself")
+    number, moves = draw.number(1, 3), [draw.number(0, 7) for _ in range(draw.number(0, 2))]
+    query = _query(plan, operation, draw)
+    walk = (operation.key, number, tuple(moves), tuple(query.items()))
+    if walk not in plan.footprints:
+        before = Play(plan, Session(plan.server, plan.marks))
+        plan.footprints[walk] = _trace(before, operation, number, moves, query)
+    wanted = plan.footprints[walk]
+    after = Play(plan, Session(play.session.server, plan.marks))
+    found = _trace(after, operation, number, moves, query)
+    if wanted is None or found is None:
+        if wanted != found:
+            came = "they are refused" if found is None else "they are taken"
+            raise Traced("the same steps to be possible", came, after.session.steps)
+        raise Unreached("it cannot be tried")
+    for place in sorted({*wanted, *found}):
+        if wanted.get(place) != found.get(place):
+            raise Traced(
+                f"{_said(wanted.get(place))} in {place}", _said(found.get(place)), after.session.steps
+            )
+
+
+class Traced(Broken):
+    """Another trace than before, after steps in a world of their own."""
+
+    def __init__(self, expected: str, came: str, steps: list[Step]):
+        super().__init__(expected, came)
+        self.steps = steps
+
+
+def walked(plan: Plan, operation: Operation, draw: Draw) -> list[Step]:
+    """Return the requests of one walk in the plan's own twin."""
+    number, moves = draw.number(1, 3), [draw.number(0, 7) for _ in range(draw.number(0, 2))]
+    play = Play(plan, Session(plan.server, plan.marks))
+    _trace(play, operation, number, moves, _query(plan, operation, draw))
+    return play.session.steps
+
+
+def _query(plan: Plan, operation: Operation, draw: Draw) -> dict[str, Any]:
+    """Return one of the switches among its parameters, or none."""
+    switches = [
+        (one.name, value)
+        for one in plan.documented(operation).parameters
+        if one.location == "query" and one.name not in plan.twin.contract.common_parameters
+        for value in plan.schemas.resolve(one.schema).get("enum")
+        or ((True, False) if plan.schemas.resolve(one.schema).get("type") == "boolean" else ())
+    ]
+    if not switches or draw.flag():
+        return {}
+    name, value = draw.one(switches)
+    return {name: value}
+
+
+def _said(trace: Any) -> str:
+    return "no trace" if trace is None else str(trace)
+
+
+def _trace(play: Play, operation: Operation, number: int, moves: list[int], query: dict[str, Any]) -> dict[str, Any] | None:
+    """Return where one operation leaves traces; None where what comes before it is refused."""
+    chosen: Chosen = {}
+    try:
+        play.address(operation, chosen, fresh=1)
+    except (Unreached, Broken):
+        return None
+    _company(play, operation)
+    subject = chosen.get(operation.resource)
+    ways = [one for one in play.plan.operations.values() if one.effect == "transition" and one.resource == operation.resource]
+    try:
+        for place in moves if subject is not None and ways else ():
+            play.attempt(ways[place % len(ways)], play.around(subject), 1)
+        if operation.effect == "unlink":
+            for link in play.plan.creates(operation.resource):
+                play.attempt(link, dict(chosen), 1)
+    except (Unreached, Broken):
+        return None
+    seen = _looks(play)
+    try:
+        address = play.address(operation, chosen, fresh=number)
+        sent = play.body_for(operation, number)
+    except (Unreached, Broken):
+        return None
+    reply = play.ask(operation, address, query=query, body=sent.value, media=sent.media)
+    trace: dict[str, Any] = {"its answer": (reply.response.status, _outline(reply.body))}
+    now = _looks(play)
+    for place, shown in now.items():
+        if place in seen and seen[place] != shown:
+            trace[f"{place[0]} of {place[1]}"] = _difference(seen[place], shown)
+    return trace
+
+
+def _company(play: Play, operation: Operation) -> None:
+    """Make what may be touched: what lies under the records, and ties between them."""
+    plan = play.plan
+    there = {one.resource for one in play.known}
+    for resource in plan.twin.resources:
+        near = there & ({*resource.parents} | set(resource.edge.values()))
+        if near and plan.creates(resource.name):
+            try:
+                chosen: Chosen = {}
+                for one in play.known:
+                    chosen.update(play.around(one))
+                play.make(resource.name, chosen)
+            except (Unreached, Broken):
+                continue
+
+
+def _looks(play: Play) -> Seen:
+    """Return what every read and list shows of the known records."""
+    plan = play.plan
+    found: Seen = {}
+    for one in list(plan.operations.values()):
+        if one.effect != "none" or one.set or one.change or one.spawn or one.event:
+            continue
+        if one.target == "item" and one.does == "read":
+            for place, known in enumerate(play.of(one.resource)):
+                if len(found) < _MOST:
+                    found[one.key, f"{one.resource} {place}"] = _answer(play, one, play.around(known))
+        elif one.target == "collection":
+            chosen: Chosen = {}
+            for known in play.known:
+                if known.alive:
+                    chosen.update(play.around(known))
+            if len(found) < _MOST and all(find.optional or _named(chosen, find.name, find.resource) for find in one.find):
+                found[one.key, "all"] = _answer(play, one, chosen)
+    return found
+
+
+def _named(chosen: dict[str, Known], name: str, resource: str) -> bool:
+    return name in chosen or resource in chosen
+
+
+def _answer(play: Play, operation: Operation, chosen: Chosen) -> Any:
+    try:
+        reply = play.call(operation, dict(chosen))
+    except (Unreached, Broken):
+        return None
+    return (reply.response.status, reply.body)
+
+
+def _difference(before: Any, after: Any) -> Any:
+    """Return in which fields two answers differ, and by how many members their lists."""
+    (one, old), (other, new) = before or (0, None), after or (0, None)
+    return (one, other, sorted(_changed(old, new, "")))
+
+
+def _changed(old: Any, new: Any, path: str) -> set[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        found: set[str] = set()
+        for name in {*old, *new}:
+            if old.get(name) != new.get(name):
+                found |= _changed(old.get(name), new.get(name), f"{path}.{name}" if path else str(name))
+        return found
+    if isinstance(old, list) and isinstance(new, list):
+        return {f"{path}[{len(new) - len(old):+d}]"}
+    return {path}
+
+
+def _outline(body: Any) -> Any:
+    if isinstance(body, dict):
+        return sorted(body)
+    return len(body) if isinstance(body, list) else type(body).__name__
+
+
+LAW = Law(name="footprints", applies=applies, step=step)
