@@ -36,8 +36,8 @@ def lawless(task: Task) -> Iterator[Event]:
 
 
 def interrupted(task: Task) -> Iterator[Event]:
+    yield from ()
     raise KeyboardInterrupt
-    yield
 
 
 def proof(run: Callable[[Task], Iterator[Event]]) -> Proof:

@@ -50,7 +50,7 @@ def test_conditions_tell_apart_what_is_equal_in_python() -> None:
   - {rel: yes, href: /, when: record.on == true}
   - {rel: one, href: /, when: record.on == 1}
   - {rel: text, href: /, when: record.on == '1'}"""
-    records = [{"on": True}, {"on": 1}, {"on": "1"}, {"on": 1.0}, {}, {"on": [1]}, {"on": None}]
+    records: list[dict[str, Any]] = [{"on": True}, {"on": 1}, {"on": "1"}, {"on": 1.0}, {}, {"on": [1]}, {"on": None}]
     found = [sorted(links) for links in shown(table, *records)]
     assert found == [["yes"], ["one"], ["text"], ["one"], [], [], []]
 

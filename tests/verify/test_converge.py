@@ -72,7 +72,7 @@ class Fake:
         self.clock.now += 1
         for key in KEYS if task.operations is None else task.operations:
             for column in ("published", "overlay"):
-                yield tried(key, column)  # type: ignore[arg-type]
+                yield tried(key, column)
         yield from self.found(task)
         yield Ended(source="contract")
 
@@ -144,8 +144,8 @@ def test_a_prover_that_raises_is_told_and_nothing_has_converged() -> None:
     clock = Clock()
 
     def broken(task: Task) -> Iterator[Event]:
+        yield from ()
         raise RuntimeError("no engine")
-        yield
 
     done = run(twin(), prover(broken, name="laws"), prover(Fake(clock)), clock=clock)
     assert done.report.converged is False
@@ -327,7 +327,7 @@ def test_repairs_are_made_again_when_resuming(tmp_path: Path) -> None:
 
 def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
     clock = Clock()
-    interrupted = Fake(clock, lambda task: (_ for _ in ()).throw(KeyboardInterrupt))  # type: ignore[arg-type]
+    interrupted = Fake(clock, lambda task: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         run(twin(), prover(interrupted), clock=clock, state=tmp_path)
     (kept,) = (tmp_path / "proofs").iterdir()
@@ -400,8 +400,8 @@ def test_a_refused_request_ends_its_prover_only() -> None:
     clock = Clock()
 
     def writing(task: Task) -> Iterator[Event]:
+        yield from ()
         raise Refused("POST was not sent: example.com may only be read")
-        yield
 
     done = run(twin(), prover(writing, name="scenarios"), prover(Fake(clock)), clock=clock)
     text = "scenarios: POST was not sent: example.com may only be read"

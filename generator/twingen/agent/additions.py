@@ -37,9 +37,9 @@ from twingen.contract.pages import Page
 from twingen.twin.model import Service, Twin
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE"
-_ROUTE = re.compile(rf"\b({_METHODS})\**`?\s+`?(https?://[^\s/`'\")>]+)?(/[^\s`'\"),;<>|]*)")
+_ROUTE = re.compile(rf"\b({_METHODS})\**`?\s+`?(https?://[^\s/`'\")>]+)?(/[^\s`'\"),;|\\]*)")
 _URL = re.compile(rf"(?:\b({_METHODS})\b\s+)?`?(https?://[^\s`'\")<>|]+)")
-_PARAMETER = re.compile(r"\{[^{}/]*\}|<[^<>/]*>|\$\{[^{}/]*\}|(?<=/):[A-Za-z_]\w*")
+_PARAMETER = re.compile(r"\{[^{}/]*\}|\*?\$\w+\*?|<[^<>/]*>|\$\{[^{}/]*\}|(?<=/):[A-Za-z_]\w*")
 _TOGETHER = 12  # operations of a unit
 
 

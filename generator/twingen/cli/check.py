@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 
 from twingen.cli.names import find
 from twingen.cli.reports import FORMS, JOBS, write_reports
+from twingen.cli.servers import RATE, REQUESTS, servers
 from twingen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from twingen.verify.remote import Remote
 
 _SECONDS = 300
-# Off loopback, where the server is somebody else's.
-_RATE = 10.0
-_REQUESTS = 5_000
-_TOKEN = "TWINGEN_TOKEN"
-
 
 @click.command()
 @click.argument("twin", metavar="NAME|PATH")
@@ -41,9 +36,9 @@ _TOKEN = "TWINGEN_TOKEN"
 @click.option("--destructive", metavar="HOST",
               help="Also send writes to this host, which is the one of --base-url.")  # fmt: skip
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N",
-              help=f"Requests a second. [default: {_RATE:g} off loopback]")  # fmt: skip
+              help=f"Requests a second. [default: {RATE:g} off loopback]")  # fmt: skip
 @click.option("--requests", "ceiling", type=click.IntRange(min=1), metavar="N",
-              help=f"The most requests to send. [default: {_REQUESTS:,} off loopback]")  # fmt: skip
+              help=f"The most requests to send. [default: {REQUESTS:,} off loopback]")  # fmt: skip
 @click.option("--report", "forms", metavar="FORMS", help="html, json, md, junit: a list with commas.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Where the reports go.")  # fmt: skip
@@ -73,12 +68,13 @@ def check(
       twingen check okta --base-url https://sandbox.example.com --rate 2
     \b
     Exit codes:
-      0 nothing open   1 findings, or a check that could not run   2 wrong use   130 interrupted
+      0 nothing open   1 findings, or something could not be tried   2 wrong use   130 interrupted
     """
     from twingen.cli.proving import ProofScreen, summary
     from twingen.folders import cache_folder
     from twingen.report.data import dump
     from twingen.report.digest import digest_of_folder
+    from twingen.report.sums import statuses
     from twingen.twin.load import load_twin
     from twingen.verify.converge import Options, converge
     from twingen.verify.provers import provers
@@ -125,7 +121,9 @@ def check(
     else:
         for line in summary(report):
             click.echo(line)
-    return 1 if report.open or any(note.level == "error" for note in report.notes) else 0
+    tried = report.stories or any(status != "untried" for status in statuses(report).values())
+    troubled = any(note.level == "error" for note in report.notes)
+    return 1 if report.open or troubled or not tried else 0
 
 
 def _chosen(twin: Twin, pattern: str) -> list[str]:
@@ -148,34 +146,13 @@ def _chosen(twin: Twin, pattern: str) -> list[str]:
 def _target(
     twin: Twin, url: str, destructive: str | None, rate: float | None, ceiling: int | None
 ) -> Remote:
-    from twingen.runtime.auth import credential
-    from twingen.runtime.engine import Engine
-    from twingen.verify.remote import PLACEHOLDER, Remote, is_loopback
-
-    token = os.environ.get(_TOKEN, "")
-    contract, service = twin.contract, twin.service
-    given, shown = token, PLACEHOLDER
-    if token and " " not in token:
-        shown = credential(contract, service, PLACEHOLDER)
-        if PLACEHOLDER not in shown:
-            raise UsageError(
-                f"{twin.name} takes Basic credentials",
-                remedy=f"put the whole header into ${_TOKEN}: Basic ...",
-            )
-        given = credential(contract, service, token)
-    probe = Remote(url)
-    near = is_loopback(probe.host)
-    if not token and near:
-        given = shown = credential(contract, service, Engine(twin).token)
-    if destructive is not None and destructive != probe.host:
-        raise UsageError(
-            f"--destructive names {destructive!r}, and --base-url goes to {probe.host!r}",
-            remedy=f"--destructive {probe.host} sends writes there",
-        )
-    return Remote(
-        url, credential=given, shown=shown, destructive=destructive is not None,
-        rate=rate or (None if near else _RATE), ceiling=ceiling or (None if near else _REQUESTS),
-    )  # fmt: skip
+    """Return the server at `url`; raises UsageError when nothing listens there."""
+    hosts = [destructive] if destructive is not None else []
+    (found,) = servers([url], [twin], hosts, rate=rate, ceiling=ceiling).values()
+    trouble = found.unreachable()
+    if trouble:
+        raise UsageError(f"nothing answers there: {trouble}", where=url, remedy="is --base-url right?")
+    return found
 
 
 def _limits(twin: Twin, chosen: list[str] | None, target: Remote | None) -> tuple[Note, ...]:

@@ -51,8 +51,7 @@ def list_twins(as_json: bool, markdown: bool, debug: bool) -> None:
         click.echo("no twins here; build one: twingen build NAME --docs DIR", err=True)
         return
     if markdown:
-        for line in _table(rows):
-            click.echo(line)
+        click.echo("\n".join(_table(rows)))
         return
     columns = ("name", "documented", "semantic", "shape", "unsupported", "source", "path", "title")
     lines = [[str(row.get(column, "-")) for column in columns] for row in rows]

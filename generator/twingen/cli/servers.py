@@ -19,12 +19,13 @@ REQUESTS = 5_000
 
 
 def servers(
-    addresses: Sequence[str], twins: Sequence[Twin], destructive: Sequence[str]
-) -> Mapping[str, Remote]:
+    addresses: Sequence[str], twins: Sequence[Twin], destructive: Sequence[str], *,
+    rate: float | None = None, ceiling: int | None = None,
+) -> Mapping[str, Remote]:  # fmt: skip
     """Return the servers by the twin whose place they take. Each address is URL, or NAME=URL.
 
     A URL without a name goes to the first twin. `destructive` are the hosts that writes may be sent
-    to; each must be the host of an address.
+    to; each must be the host of an address. `rate` and `ceiling` are asked for, or what is decent.
     """
     from twingen.verify.remote import Remote
 
@@ -37,7 +38,7 @@ def servers(
             raise UsageError(f"--base-url {text}: no scenario speaks to {name!r}", remedy=f"there are {', '.join(known)}")
         host = Remote(url).host
         hosts.add(host)
-        found[name] = _server(known[name], url, writes=host in destructive)
+        found[name] = _server(known[name], url, writes=host in destructive, rate=rate, ceiling=ceiling)
     for host in destructive:
         if host not in hosts:
             raise UsageError(
@@ -52,7 +53,9 @@ def _split(text: str, default: str) -> tuple[str, str]:
     return (name, url) if sign and "/" not in name and ":" not in name else (default, text)
 
 
-def _server(twin: Twin, url: str, *, writes: bool) -> Remote:
+def _server(
+    twin: Twin, url: str, *, writes: bool, rate: float | None, ceiling: int | None
+) -> Remote:
     """Return the server with its credential: $TWINGEN_TOKEN, else on this machine the twin's own."""
     from twingen.runtime.auth import credential
     from twingen.runtime.engine import Engine
@@ -72,6 +75,6 @@ def _server(twin: Twin, url: str, *, writes: bool) -> Remote:
     if not token and near:
         given = shown = credential(contract, service, Engine(twin).token)
     return Remote(
-        url, credential=given, shown=shown, destructive=writes, rate=None if near else RATE,
-        ceiling=None if near else REQUESTS,
+        url, credential=given, shown=shown, destructive=writes, rate=rate or (None if near else RATE),
+        ceiling=ceiling or (None if near else REQUESTS),
     )  # fmt: skip

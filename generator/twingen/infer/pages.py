@@ -28,7 +28,10 @@ _NEXT = {"next", "nextPageToken", "next_cursor", "nextCursor", "next_page_token"
 
 def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging | None:
     """Return the paging style of a list, None where it documents none."""
-    queries = {p.name: p for p in operation.parameters if p.location == "query"}
+    queries = {
+        p.name: p for p in operation.parameters
+        if p.location == "query" and not properties(p.schema, contract.schemas)
+    }  # fmt: skip
     alike = {_bare(name): name for name in queries}
 
     def first(names: tuple[str, ...]) -> str | None:

@@ -113,9 +113,11 @@ def _reference(
         for path, member in ((field, schema), *((f"{field}.{name}", one) for name, one in inner.items())):
             if kebab(path.replace(".", "-")) == f"{word}-{kebab(key)}":
                 kinds = types(facts(member, draft.contract))
-                number = kinds == {"integer"} and not parent.identity.number
                 value = f"{found.replace('-', '_')}.{key}"
-                return {path: f"{{int({value})}}" if number else f"{{{value}}}"}
+                if kinds == {"integer"} and not parent.identity.number:
+                    return {path: f"{{int({value})}}"}
+                text = parent.identity.number and "integer" not in kinds
+                return {path: f"{{{value}}}{{''}}" if text else f"{{{value}}}"}
     return None
 
 

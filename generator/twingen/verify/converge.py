@@ -169,8 +169,8 @@ class _Loop:
                 repaired=repaired,
             )  # fmt: skip
             self.rounds.append(done)
-            self.on_event(RoundEnded(round=done, quiet=self.quiet))
             self.kept.mark(self._state())
+            self.on_event(RoundEnded(round=done, quiet=self.quiet))
 
     def _round(self, seed: int) -> bool:
         """Run every prover once; returns whether each got to try something, or had nothing to do."""

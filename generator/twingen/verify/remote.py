@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -79,6 +80,14 @@ class Remote:
     @property
     def read_only(self) -> bool:
         return not self.destructive and not is_loopback(self.host)
+
+    def unreachable(self) -> str:
+        """Return why no connection can be made; "" when one can."""
+        try:
+            socket.create_connection((self.host, self._port), timeout=self._patience).close()
+        except OSError as trouble:
+            return _told(trouble)
+        return ""
 
     def send(self, request: Request) -> Response:
         """Return the answer; raises Refused before sending what may not be sent."""

@@ -195,7 +195,7 @@ def test_no_secret_comes_out(write: Callable[[list[Call]], str], replayed: Repla
     calls = [
         Call(
             "POST", "/items", 200, lamp(secret="wLk29-aaaa-77", note=f"use {SECRET} and {token}", maker="Ada"),
-            {"name": "Lamp", "password": "open-sesame-9"},
+            {"name": "Lamp", "password": {"value": "open-sesame-9"}},
             headers={"Cookie": "session=c00kie-value-123", "X-Api-Key": "key-123456789", "X-Trace": "Bearer abcdefgh1234"},
             answered={"Set-Cookie": "session=c00kie-value-456; Path=/"},
         ),
@@ -207,6 +207,12 @@ def test_no_secret_comes_out(write: Callable[[list[Call]], str], replayed: Repla
         assert secret not in everything
     assert Run([shop]).apps[0].token not in everything
     assert "$TWINGEN_TOKEN" in outcomes[0].curl
+
+
+def test_plain_words_are_hidden_where_they_stand(replayed: Replayed) -> None:
+    call = Call("GET", "/items?password=lampshade&note=lampshades", 200, [])
+    (one,) = replayed(har([call]))
+    assert one.curl.endswith("/api/v1/items?password=<hidden>&note=lampshades'")
 
 
 def test_a_wrong_credential_stays_wrong(replayed: Replayed) -> None:

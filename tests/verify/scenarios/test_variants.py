@@ -125,6 +125,19 @@ def test_a_literal_is_renamed_in_payload_and_criterion_alike() -> None:
     assert step.criteria[0].condition == f"$response.body#/name == '{name}' && $response.body#/state == 'OPEN'"
 
 
+def test_what_a_called_workflow_gets_is_data() -> None:
+    part = workflow(
+        "- {stepId: make, operationId: post_items, requestBody: {payload: {name: $inputs.name}}}\n",
+        "inputs: {type: object, properties: {name: {type: string}, size: {enum: [Small]}}}\n", id="part",
+    )  # fmt: skip
+    story = workflow(
+        "- {stepId: lamp, workflowId: part, parameters: [{name: name, value: lamp}, {name: size, value: Small}]}\n"
+    )
+    (step,) = Renaming(scenario_of(text_of(story, part))).of("1").workflows["story"].steps
+    name, size = (parameter.value for parameter in step.parameters)
+    assert name != "lamp" and len(name) == 4 and size == "Small"
+
+
 def test_a_twin_that_knows_the_scenario_by_heart_is_found(tmp_path: Path) -> None:
     """It answers with the name that the scenario happens to use, whatever is sent."""
     shutil.copytree(folder_of("okta"), tmp_path / "okta")

@@ -27,6 +27,7 @@ from twingen.verify.contract.bounds import (
     allowance,
 )
 from twingen.verify.contract.findings import Findings, tally
+from twingen.verify.contract.garbage import Garbage
 from twingen.verify.contract.loosening import overlaid
 from twingen.verify.contract.meaning import Meaning, worded
 from twingen.verify.contract.remembered import Remembered
@@ -288,7 +289,8 @@ class Checked:
         self.transport.serialise(_sent_types(self.spec))
         reason = "trouble"
         stream = from_schema(schema).execute()
-        with Watch(allowance(seconds, len(labels) * len(phases)), self._clock) as watch:
+        allowed = allowance(seconds, len(labels) * len(phases))
+        with Garbage() as garbage, Watch(allowed, self._clock) as watch:
             self.transport.sending = watch.sent
             for event in stream:
                 match event:
@@ -306,6 +308,7 @@ class Checked:
                         watch.end(event.label or "", event.phase.value)
                         self._noted_cuts(watch)
                         yield from self._finished(event)
+                        garbage.collect()
                     case events.NonFatalError():
                         yield from self._trouble(event)
                     case events.FatalError():

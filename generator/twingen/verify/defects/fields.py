@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from twingen.twin.model import Twin
-from twingen.verify.defects.planting import Defect, Operator, lacking, operations, with_operation, with_resource, without
+from twingen.verify.defects.planting import (
+    Defect,
+    Operator,
+    lacking,
+    operations,
+    with_operation,
+    with_resource,
+    without,
+)
 
 
 def _dropped(part: str) -> Callable[[Twin], Iterator[Defect]]:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from twingen.twin.model import Move, Resource, Twin
-from twingen.verify.defects.planting import Defect, Operator, operations, with_operation, with_resource, without
+from twingen.verify.defects.planting import (
+    Defect,
+    Operator,
+    operations,
+    with_operation,
+    with_resource,
+    without,
+)
 
 
 def _moves(change: Callable[[Resource, Move], Iterator[Move]]) -> Callable[[Twin], Iterator[Defect]]:

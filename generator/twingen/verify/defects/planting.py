@@ -124,7 +124,7 @@ def answering(
 
 
 def good(response: Response) -> bool:
-    return 200 <= response.status < 300 
+    return 200 <= response.status < 300
 
 
 def copied(request: Request) -> Request:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from twingen.runtime.http import Request, Response
 from twingen.runtime.world import World
-from twingen.twin.model import Guard, Twin
+from twingen.twin.model import ErrorCase, Guard, Operation, Twin
 from twingen.verify.defects.planting import Defect, Operator, operations, with_operation, without
 from twingen.verify.machines.server import Handle
 
@@ -35,10 +35,7 @@ def guard_wrong_case(twin: Twin) -> Iterator[Defect]:
                 yield _with_guard(twin, operation, place, replace(guard, error=other))
 
 
-def _with_guard(twin: Twin, operation: object, place: int, guard: Guard) -> Defect:
-    from twingen.twin.model import Operation
-
-    assert isinstance(operation, Operation)
+def _with_guard(twin: Twin, operation: Operation, place: int, guard: Guard) -> Defect:
     guards = list(operation.guards)
     guards[place] = guard
     found = with_operation(twin, operation, guards=tuple(guards))
@@ -71,8 +68,8 @@ def not_found_is_empty(twin: Twin) -> Iterator[Defect]:
         yield _with_cases(twin, "not_found", {**cases, "not_found": replace(cases["not_found"], status=200, body={})})
 
 
-def _with_cases(twin: Twin, name: str, cases: dict[str, object]) -> Defect:
-    errors = replace(twin.service.errors, cases=cases)  # type: ignore[arg-type]
+def _with_cases(twin: Twin, name: str, cases: dict[str, ErrorCase]) -> Defect:
+    errors = replace(twin.service.errors, cases=cases)
     return Defect(place=f"case {name}", twin=replace(twin, service=replace(twin.service, errors=errors)))
 
 
@@ -114,9 +111,11 @@ def any_credential(twin: Twin) -> Iterator[Defect]:
 
 def validation_off(twin: Twin) -> Iterator[Defect]:
     validation = twin.service.validation
-    for part in ("bodies", "parameters"):
-        if getattr(validation, part) != "off":
-            changed = replace(validation, **{part: "off"})
+    for part, changed in (
+        ("bodies", replace(validation, bodies="off")),
+        ("parameters", replace(validation, parameters="off")),
+    ):
+        if changed != validation:
             yield Defect(place=f"validation of {part}", twin=replace(twin, service=replace(twin.service, validation=changed)))
 
 

@@ -9,6 +9,7 @@ from twingen.runtime import paths
 from twingen.verify.mutants import Mutant, confused
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.shown import named, unlike
+from twingen.verify.subject import Subject
 from twingen.verify.trial import Law, Trial
 
 
@@ -40,6 +41,25 @@ def read_what_is(trial: Trial, case: str) -> None:
             continue
         if unlike(paths.put({}, path, paths.get(row.data, path)), reply.body, lambda _: False):
             raise Broken(f"the record {sight.name}", str(reply))
+    _by_other_names(trial, subject)
+
+
+def _by_other_names(trial: Trial, subject: Subject) -> None:
+    """Hold that what rules took for further names of a record each lead to it."""
+    stage = trial.stages.of(trial.resource.name)
+    for made in stage.records if trial.resource.inferred else ():
+        row = trial.stages.row(subject, made.resource, made.id)
+        sight = trial.sight(subject, made)
+        address = trial.stages.address(subject, trial.operation, dict(sight.chosen))
+        for field in trial.resource.identity.also:
+            other = None if row is None else paths.get(row.data, paths.split(field))
+            if other in (None, "") or row is None:
+                raise Broken(f"{field} to name the record", "it has none")
+            values = tuple(str(other) if value == sight.name else value for value in address.values)
+            reply = subject.call(trial.key, values, {**address.query, **trial.whole(trial.operation)})
+            path = trial.kind.id_path or ("id",)
+            if not reply.ok or paths.get(reply.body, path) != paths.get(row.data, path):
+                raise Broken(f"the record {sight.name} by its {field} {other}", str(reply))
 
 
 def _kept(sent: Any, stored: Any) -> Any:

@@ -8,7 +8,15 @@ from time import monotonic, process_time
 from twingen.verify.events import Began, Ended, Event, Found, NotTried, Tried
 from twingen.verify.machines.found import finding_of
 from twingen.verify.machines.laws import footprints
-from twingen.verify.machines.machine import Chance, Failure, Identity, Record, hands_of, machine_of, run
+from twingen.verify.machines.machine import (
+    Chance,
+    Failure,
+    Identity,
+    Record,
+    hands_of,
+    machine_of,
+    run,
+)
 from twingen.verify.machines.plan import Plan
 from twingen.verify.machines.server import Server
 from twingen.verify.machines.session import Step

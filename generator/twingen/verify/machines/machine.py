@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 
+from twingen.folders import cache_folder
 from twingen.twin.model import Operation
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.laws import LAWS, answers, footprints, worlds
@@ -241,7 +242,7 @@ def _step(name: str, law: Law, operation: Operation) -> Callable[..., None]:
 def run(machine: type, record: Record, *, seed: str, examples: int) -> bool:
     """Run a machine until a new failure is found and shrunk; returns whether one was."""
     import hypothesis
-    from hypothesis import Phase, Verbosity
+    from hypothesis import Phase, Verbosity, configuration
     from hypothesis.errors import HypothesisException
     from hypothesis.reporting import with_reporter
     from hypothesis.stateful import run_state_machine_as_test
@@ -253,8 +254,10 @@ def run(machine: type, record: Record, *, seed: str, examples: int) -> bool:
     )  # fmt: skip
     record.open = None
     seeded = hypothesis.seed(zlib.crc32(seed.encode()))(machine)
-    chance = random.getstate()
+    chance, home = random.getstate(), configuration.storage_directory(intent_to_write=False).path
     try:
+        # It keeps what it learns of source files in a folder of its own, by default the current one.
+        configuration.set_hypothesis_home_dir(cache_folder() / "hypothesis")
         with with_reporter(lambda text: None):
             run_state_machine_as_test(seeded, settings=settings)
     except Fails:
@@ -264,6 +267,7 @@ def run(machine: type, record: Record, *, seed: str, examples: int) -> bool:
         if record.open is None and not record.over:
             raise
     finally:
+        configuration.set_hypothesis_home_dir(home)
         random.setstate(chance)
     found, record.open = record.open is not None, None
     return found

@@ -45,8 +45,9 @@ class Plan:
             for operation in resource.operations
             if operation.does not in _WITHOUT_BEHAVIOUR and operation.key in server.app.routes
         }
-        self.footprints: dict[Any, Any] = {}  # of walks in the plan's own twin, see laws/footprints.py
-        self._born: dict[str, frozenset[str]] = {}
+        # What was seen in the plan's own twin, see laws/footprints.py and laws/creates.py.
+        self.footprints: dict[Any, Any] = {}
+        self.born: dict[str, frozenset[str]] = {}
         self.tried = [
             operation for key, operation in self.operations.items() if only is None or key in only
         ]
@@ -133,16 +134,6 @@ class Plan:
         if known.identity.field and known.identity.take is None:
             found.add(paths.split(known.identity.field))
         return frozenset(found)
-
-    def born(self, resource: str) -> frozenset[str]:
-        """Return which fields of its own the plan's twin shows of a record that was just made."""
-        found = self._born.get(resource)
-        if found is None:
-            from twingen.verify.machines.play import shown_when_made
-
-            self._born[resource] = frozenset()  # making it may ask again
-            found = self._born[resource] = shown_when_made(self, resource)
-        return found
 
     # Conventions
 

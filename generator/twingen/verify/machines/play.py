@@ -500,21 +500,3 @@ class Play:
         for name, one in self.around(made).items():
             chosen.setdefault(name, one)
         return made
-
-
-def shown_when_made(plan: Plan, resource: str) -> frozenset[str]:
-    """Return which of the fields that the server makes are shown of a new record, whatever is sent."""
-    known = plan.resources[resource]
-    names = {*known.server_set, *known.derived, *known.touch}
-    if known.links is not None:
-        names |= {f"{known.links.at}.{link.rel}" for link in known.links.table}
-    always: set[str] | None = None
-    play = Play(plan, Session(plan.server, plan.marks))
-    for _ in range(3):
-        try:
-            shown = play.look(play.make(resource, {}))
-        except (Unreached, Broken):
-            return frozenset()
-        there = {name for name in names if paths.has(shown, paths.split(name))}
-        always = there if always is None else always & there
-    return frozenset(always or ())

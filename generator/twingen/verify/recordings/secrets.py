@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote_plus
 
 HIDDEN = "<hidden>"
+WRONG = "not-a-valid-token"  # what is sent in place of a credential that was refused
 _NAMES = re.compile(
-    r"(?:^|[._-])(?:authorization|cookie|set-cookie|passw(?:or)?d|passphrase|secret|token|apikey|api[_-]key|"
-    r"private[_-]?key|signature|assertion|credential)s?$|(?:Token|Secret|Password|ApiKey|PrivateKey)$",
+    r"(?:^|[._-])(?:authorization|cookie|set-cookie|passw(?:or)?d|passphrase|passcode|secret|token|"
+    r"apikey|api[_-]key|secret[_-]?(?:key|hash)|private[_-]?key|signature|assertion)s?$"
+    r"|(?:Token|Secret|Password|Passcode|PassCode|ApiKey|SecretKey|PrivateKey)$"
+    r"|(?:reset|activat|invit|recover)\w*(?:Url|Uri|Link)$",
     re.I,
 )
+# What stands under a password or secret that is an object.
+_INNER = frozenset({"value", "hash", "salt", "plain", "text"})
 # Bearer and Basic values, JSON web tokens, and keys in PEM, wherever they stand.
 _TEXTS = re.compile(
     r"(?i:\b(?:bearer|basic|token|apikey)\s+)[A-Za-z0-9._~+/=\-]{8,}"
@@ -23,8 +29,11 @@ _HARMLESS = re.compile(r"(?:next|prev|page|cursor|sync|continuation)", re.I)
 
 
 def is_secret(name: str) -> bool:
-    """Return whether what stands under a name is a credential."""
-    return bool(_NAMES.search(name)) and not _HARMLESS.search(name)
+    """Return whether what stands under a name is a credential; `a.b` and `a[b]` are names inside names."""
+    parts = [part for part in re.split(r"[.\[\]]+", name) if part]
+    if len(parts) > 1 and parts[-1].lower() in _INNER:
+        parts = parts[:-1]
+    return bool(parts) and bool(_NAMES.search(parts[-1])) and not _HARMLESS.search(parts[-1])
 
 
 class Secrets:
@@ -36,7 +45,9 @@ class Secrets:
 
     def add(self, text: str) -> None:
         for piece in {text, text.rpartition(" ")[2]}:
-            if len(piece) >= _SHORTEST and piece not in self._known and not piece.startswith("<"):
+            # A plain word is hidden where it stands; struck out everywhere it would spoil other texts.
+            word = piece.isalpha() and piece.islower()
+            if len(piece) >= _SHORTEST and not word and not piece.startswith("<"):
                 self._known.add(piece)
                 self._pattern = None
 
@@ -44,7 +55,7 @@ class Secrets:
         """Take in what stands under the names of credentials in a JSON value."""
         if isinstance(node, dict):
             for key, value in node.items():
-                self.gather(value, key)
+                self.gather(value, f"{name}.{key}")
         elif isinstance(node, list):
             for value in node:
                 self.gather(value, name)
@@ -58,10 +69,23 @@ class Secrets:
             self._pattern = re.compile("|".join(map(re.escape, longest)) or r"(?!)")
         return _TEXTS.sub(HIDDEN, self._pattern.sub(HIDDEN, text))
 
+    def pairs(self, text: str, token: str) -> str:
+        """Return a query or form without credentials; the twin's `token` reads $TWINGEN_TOKEN."""
+        found = text.split("&")
+        for number, pair in enumerate(found):
+            name, sign, value = pair.partition("=")
+            if unquote_plus(value) == token:
+                found[number] = f"{name}=$TWINGEN_TOKEN"
+            elif value and value != WRONG and is_secret(unquote_plus(name)):
+                found[number] = f"{name}={HIDDEN}"
+            else:
+                found[number] = self.struck(name) + sign + self.struck(value)
+        return "&".join(found)
+
     def clean(self, node: Any, name: str = "") -> Any:
         """Return a JSON value without credentials."""
         if isinstance(node, dict):
-            return {key: self.clean(value, key) for key, value in node.items()}
+            return {key: self.clean(value, f"{name}.{key}") for key, value in node.items()}
         if isinstance(node, list):
             return [self.clean(value, name) for value in node]
         if isinstance(node, str):

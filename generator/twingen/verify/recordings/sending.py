@@ -13,10 +13,9 @@ from twingen.runtime.app import TwinApp
 from twingen.runtime.http import Request
 from twingen.verify.recordings.model import Exchange
 from twingen.verify.recordings.pairing import Pairs
-from twingen.verify.recordings.secrets import Secrets, is_secret
+from twingen.verify.recordings.secrets import WRONG, Secrets, is_secret
 
 FORM = "application/x-www-form-urlencoded"
-WRONG = "not-a-valid-token"
 _SENT = re.compile(r"accept|accept-language|content-type|if-[a-z-]+|prefer|range|x-.+")
 _DROPPED = re.compile(r"x-(?:twin|forwarded|amz|request|real|cloud|datadog|b3|goog-api).*|x-.*(?:trace|agent)")
 _LONGEST = 600
@@ -135,9 +134,11 @@ def curl_of(request: Request, app: TwinApp, address: str, secrets: Secrets) -> s
         value = parsed(request.body)
         if isinstance(value, (dict, list)):
             body = orjson.dumps(secrets.clean(value)).decode()
+        elif FORM in request.headers.get("content-type", "").lower():
+            body = secrets.pairs(body, app.token)
         else:
-            body = secrets.struck(body.replace(app.token, "$TWINGEN_TOKEN"))
+            body = secrets.struck(body)
         words += ["--data-binary", body if len(body) <= _LONGEST else body[:_LONGEST] + "..."]
-    query = secrets.struck(request.query.replace(app.token, "$TWINGEN_TOKEN"))
+    query = secrets.pairs(request.query, app.token)
     words.append(f"{address}{secrets.struck(request.path)}" + (f"?{query}" if query else ""))
     return shlex.join(words)

@@ -1,17 +1,10 @@
-"""The same story about others: a scenario's free texts, renamed word by word.
-
-Words are renamed, not texts, by a function that keeps what a service may look at: which words are
-equal, which begin alike, how they are ordered among themselves, their length, their case. So a
-search for the first letters of a name still finds it, and a list by name has the same order.
-"""
+"""What may be renamed in a scenario: its free texts, word by word."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from random import Random
-from string import ascii_lowercase
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from twingen.contract.model import Schema
@@ -20,21 +13,22 @@ from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import fits
 from twingen.verify.scenarios import inputs as given
 from twingen.verify.scenarios.binding import Call, Scenario
-from twingen.verify.scenarios.condition import compile_condition
 from twingen.verify.scenarios.expression import is_expression, parse
-from twingen.verify.scenarios.model import Body, Criterion, Document, Step, Workflow
+from twingen.verify.scenarios.model import Body, Document, Step, Workflow
+from twingen.verify.scenarios.naming import (
+    QUOTED,
+    WORD,
+    Rename,
+    renamed_document,
+    renamer,
+    words_apart,
+)
 
-_WORD = re.compile(r"[A-Za-z]{2,}")
 _EMAIL = re.compile(r"([^@\s]+)@([A-Za-z0-9.-]+)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s]+")
 # A name or a sentence: it has a capital or a blank, small letters, and no sign of a notation.
 _PROSE = re.compile(r"(?=.*[a-z])(?=.*[A-Z ])[\w .,'’!?&-]+")
-_QUOTED = re.compile(r"(['\"])((?:(?!\1).)*)\1")
-_VOWELS = "aeiou"
-_CONSONANTS = "".join(letter for letter in ascii_lowercase if letter not in _VOWELS)
 _PLAIN_FORMATS = frozenset({"", "string", "email", "password"})
-
-Rename = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -45,7 +39,7 @@ class _Texts:
     fixed: set[str] = field(default_factory=set)
 
     def leave(self, text: str) -> None:
-        self.fixed.update(word.lower() for word in _WORD.findall(text))
+        self.fixed.update(word.lower() for word in WORD.findall(text))
 
 
 class Renaming:
@@ -66,20 +60,14 @@ class Renaming:
 
     def of(self, seed: str) -> Document:
         """Return the scenario's file with its words renamed; the same seed, the same names."""
-        rename = self._rename(seed)
-        document = self.scenario.document
-        workflows = {id: _workflow(one, rename) for id, one in document.workflows.items()}
-        return replace(
-            document, workflows=workflows,
-            parameters={name: renamed(value, rename) for name, value in document.parameters.items()},
-        )  # fmt: skip
+        return renamed_document(self.scenario.document, self._rename(seed))
 
     def _rename(self, seed: str) -> Rename:
         """Return a renaming of words under which every free text still passes its tests."""
         kept = set(self.texts.fixed)
         while True:
-            names = _apart([word for word in self.words if word not in kept], seed, self.texts.fixed)
-            rename = _renamer(names)
+            names = words_apart([word for word in self.words if word not in kept], seed, self.texts.fixed)
+            rename = renamer(names)
             broken = {
                 word.lower()
                 for text, tests in self.texts.free.items()
@@ -120,7 +108,7 @@ class Renaming:
                 actions = (*step.on_success, *step.on_failure)
                 for criterion in (*step.criteria, *(one for action in actions for one in action.criteria)):
                     if criterion.language != "regex":
-                        for _, text in _QUOTED.findall(criterion.condition):
+                        for _, text in QUOTED.findall(criterion.condition):
                             if text.casefold() not in free:
                                 for literal in _literals(text):
                                     self.texts.leave(literal)
@@ -143,7 +131,11 @@ class Renaming:
             self.texts.leave(url)
 
     def _step(self, workflow: Workflow, step: Step, call: Call | None) -> None:
+        called = self.scenario.document.workflows.get(step.workflow)
         for parameter in step.parameters:
+            if called is not None and not any("$" in text for text in _strings(parameter.value)):
+                self._input(given.properties(called.inputs)[parameter.name], parameter.value)
+                continue
             self._sent_input(workflow, parameter.value, self._parameter(call, parameter.name, parameter.location))
             for text in _literals(parameter.value):
                 self.texts.leave(text)
@@ -257,112 +249,4 @@ def _literals(value: Any) -> Iterator[str]:
 def _renamable(text: str) -> list[str]:
     """Return the words of a free text that are its own: not those of a host."""
     bare = _URL.sub(" ", _EMAIL.sub(lambda found: found.group(1), text))
-    return _WORD.findall(bare)
-
-
-# Naming
-
-
-def _names(words: Iterable[str], random: Random) -> dict[str, str]:
-    """Return new words for words: as long, in the same order, and alike as far as the old ones are."""
-    found: dict[str, str] = {}
-
-    def spread(group: list[str], depth: int, old: str, new: str) -> None:
-        if old in group:
-            found[old] = new
-        letters = sorted({word[depth] for word in group if len(word) > depth})
-        for letter, other in zip(letters, _letters(letters, random), strict=True):
-            within = [word for word in group if len(word) > depth and word[depth] == letter]
-            spread(within, depth + 1, old + letter, new + other)
-
-    spread(sorted(set(words)), 0, "", "")
-    return found
-
-
-def _apart(words: list[str], seed: str, taken: set[str]) -> dict[str, str]:
-    """Return new words of which none stands for something else already."""
-    for attempt in range(20):
-        names = _names(words, Random(f"{seed}/{attempt}"))
-        if not taken & set(names.values()):
-            break
-    return names
-
-
-def _letters(old: list[str], random: Random) -> list[str]:
-    """Return as many letters in the same order; a single one stays a vowel or a consonant."""
-    if len(old) == 1:
-        kind = _VOWELS if old[0] in _VOWELS else _CONSONANTS
-        return [random.choice([letter for letter in kind if letter != old[0]])]
-    return sorted(random.sample(ascii_lowercase, len(old)))
-
-
-def _renamer(names: Mapping[str, str]) -> Rename:
-    def word(found: re.Match[str]) -> str:
-        old = found.group()
-        new = names.get(old.lower(), old.lower())
-        return "".join(b.upper() if a.isupper() else b for a, b in zip(old, new, strict=True))
-
-    return lambda text: _WORD.sub(word, text)
-
-
-def renamed(value: Any, rename: Rename) -> Any:
-    """Return a value with its words renamed, those inside expressions untouched."""
-    if isinstance(value, str):
-        if is_expression(value):
-            return value
-        parts = re.split(r"(\{\$[^{}]*\})", value)
-        return "".join(part if part.startswith("{$") else rename(part) for part in parts)
-    if isinstance(value, dict):
-        return {name: renamed(member, rename) for name, member in value.items()}
-    if isinstance(value, list):
-        return [renamed(member, rename) for member in value]
-    return value
-
-
-def _workflow(workflow: Workflow, rename: Rename) -> Workflow:
-    values = {name: renamed_plain(value, rename) for name, value in workflow.values.items()}
-    return replace(workflow, values=values, steps=tuple(_step(step, rename) for step in workflow.steps))
-
-
-def renamed_plain(value: Any, rename: Rename) -> Any:
-    """Return data with its words renamed: a text that looks like an expression is none there."""
-    if isinstance(value, str):
-        return rename(value)
-    if isinstance(value, dict):
-        return {name: renamed_plain(member, rename) for name, member in value.items()}
-    return [renamed_plain(member, rename) for member in value] if isinstance(value, list) else value
-
-
-def _step(step: Step, rename: Rename) -> Step:
-    body = step.body
-    if body is not None:
-        body = replace(
-            body, payload=renamed(body.payload, rename),
-            replacements=tuple((at, renamed(value, rename)) for at, value in body.replacements),
-        )  # fmt: skip
-
-    def criteria(found: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-        return tuple(_criterion(one, rename) for one in found)
-
-    return replace(
-        step, body=body, criteria=criteria(step.criteria),
-        parameters=tuple(replace(one, value=renamed(one.value, rename)) for one in step.parameters),
-        on_success=tuple(replace(one, criteria=criteria(one.criteria)) for one in step.on_success),
-        on_failure=tuple(replace(one, criteria=criteria(one.criteria)) for one in step.on_failure),
-    )  # fmt: skip
-
-
-def _criterion(criterion: Criterion, rename: Rename) -> Criterion:
-    """Return a criterion with the texts that it compares with renamed."""
-    if criterion.language == "regex":
-        return criterion
-    def text(found: re.Match[str]) -> str:
-        before, after = found.string[: found.start()].rstrip()[-1:], found.string[found.end() :].lstrip()[:1]
-        if before in {"[", ","} and after in {"]", ","}:
-            return found.group()  # the name of a member
-        return f"{found.group(1)}{renamed(found.group(2), rename)}{found.group(1)}"
-
-    condition = _QUOTED.sub(text, criterion.condition)
-    if criterion.language == "simple":
-        compile_condition(condition)
-    return replace(criterion, condition=condition)
+    return WORD.findall(bare)

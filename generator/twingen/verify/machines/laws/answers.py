@@ -54,7 +54,7 @@ def _envelope(plan: Plan, reply: Reply) -> None:
     status = reply.response.status
     if not isinstance(errors.body, dict) or status == 501:
         return
-    if any(case.body is not None or case.status == status and case.instead for case in errors.cases.values() if case.status == status):
+    if any(case.body is not None or (case.status == status and case.instead) for case in errors.cases.values() if case.status == status):
         return
     wanted = {name for name in errors.body if not name.startswith("$")}
     missing = sorted(wanted - set(reply.body)) if isinstance(reply.body, dict) else sorted(wanted)

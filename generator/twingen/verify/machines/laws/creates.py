@@ -7,6 +7,7 @@ from twingen.twin.model import Operation
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.plan import Plan
 from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.session import Session
 from twingen.verify.outcome import Broken, Unreached
 
 
@@ -33,7 +34,7 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         if str(paths.get(shown, path)) != known.name and plan.resources[resource].identity.take is None:
             raise Broken(f"the record {known.name}", f"{paths.get(shown, path)} is shown")
     _defaults(play, operation, known, shown)
-    for name in sorted(plan.born(resource)):
+    for name in sorted(_born(plan, resource)):
         if not paths.has(shown, paths.split(name)):
             raise Broken(f"{name} to be shown", "it is not there")
     for other in play.others(known):
@@ -58,6 +59,24 @@ def _defaults(play: Play, operation: Operation, known: Known, shown: object) -> 
         if isinstance(value, (str, int, bool)) and "{" not in str(value) and not paths.has(known.sent, path):
             if (not path[1:] or paths.has(shown, path[:-1])) and paths.get(shown, path) != value:
                 raise Broken(f"{name} = {value!r} by default", f"{paths.get(shown, path)!r} is shown")
+
+
+def _born(plan: Plan, resource: str) -> frozenset[str]:
+    """Return which fields of the server's the plan's twin shows of a new record, whatever is sent."""
+    if resource not in plan.born:
+        known = plan.resources[resource]
+        names = {*known.server_set, *known.derived, *known.touch}
+        if known.links is not None:
+            names |= {f"{known.links.at}.{link.rel}" for link in known.links.table}
+        play = Play(plan, Session(plan.server, plan.marks))
+        try:
+            for _ in range(3):
+                shown = play.look(play.make(resource, {}))
+                names = {name for name in names if paths.has(shown, paths.split(name))}
+        except (Unreached, Broken):
+            names = set()
+        plan.born[resource] = frozenset(names)
+    return plan.born[resource]
 
 
 LAW = Law(name="created-is-shown", applies=applies, step=step)

@@ -69,7 +69,7 @@ def read_only(play: Play, operation: Operation, draw: Draw) -> None:
         known = play.make_by(operation, {}, change=change)
     else:
         known = play.some(resource, draw)
-        sent, reply = play.attempt(operation, play.around(known), play.next_number(), change)
+        _, reply = play.attempt(operation, play.around(known), play.next_number(), change)
         if not reply.ok:
             raise Unreached("it is refused")
         play.remember(known, {}, play.look(known))
@@ -109,7 +109,7 @@ def write_only(play: Play, operation: Operation, draw: Draw) -> None:
         known = play.make_by(operation, {}, change=change)
     else:
         known = play.some(operation.resource, draw)
-        sent, reply = play.attempt(operation, play.around(known), play.next_number(), change)
+        _, reply = play.attempt(operation, play.around(known), play.next_number(), change)
         if not reply.ok:
             raise Unreached(f"it is refused: {reply}")
     shown = play.look(known)
@@ -129,7 +129,7 @@ def _holds(value: Any, text: str) -> bool:
         return any(_holds(member, text) for member in value.values())
     if isinstance(value, list):
         return any(_holds(member, text) for member in value)
-    return value == text
+    return bool(value == text)
 
 
 READ_ONLY = Law(name="read-only-is-not-written", applies=read_only_applies, step=read_only)

@@ -94,7 +94,9 @@ def _trace(play: Play, operation: Operation, number: int, moves: list[int], quer
     subject = chosen.get(operation.resource)
     ways = [one for one in play.plan.operations.values() if one.effect == "transition" and one.resource == operation.resource]
     try:
-        for place in moves if subject is not None and ways else ():
+        for place in moves if ways else ():
+            if subject is None:
+                break
             play.attempt(ways[place % len(ways)], play.around(subject), 1)
         if operation.effect == "unlink":
             for link in play.plan.creates(operation.resource):
@@ -110,9 +112,9 @@ def _trace(play: Play, operation: Operation, number: int, moves: list[int], quer
     reply = play.ask(operation, address, query=query, body=sent.value, media=sent.media)
     trace: dict[str, Any] = {"its answer": (reply.response.status, _outline(reply.body))}
     now = _looks(play)
-    for place, shown in now.items():
-        if place in seen and seen[place] != shown:
-            trace[f"{place[0]} of {place[1]}"] = _difference(seen[place], shown)
+    for look, shown in now.items():
+        if look in seen and seen[look] != shown:
+            trace[f"{look[0]} of {look[1]}"] = _difference(seen[look], shown)
     return trace
 
 

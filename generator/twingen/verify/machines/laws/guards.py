@@ -83,11 +83,10 @@ def _valid(plan: Plan, operation: Operation, body: Any) -> bool:
 
 
 def _scope(operation: Operation, body: Any, query: dict[str, Any], shown: Any) -> Any:
-    texts = {name: value if isinstance(value, bool) else value for name, value in query.items()}
-    args = {**texts, **body} if isinstance(body, dict) else texts
+    args = {**query, **body} if isinstance(body, dict) else query
     names = {find.name: shown for find in operation.find if find.resource == operation.resource}
     names[operation.resource.replace("-", "_")] = shown
-    return SimpleNamespace(**{**names, "body": body, "query": texts, "args": args, "record": shown})
+    return SimpleNamespace(**{**names, "body": body, "query": query, "args": args, "record": shown})
 
 
 def _fires(guard: Guard, scope: Any) -> bool:

@@ -27,7 +27,10 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
     taken = _values(play, known, unique)
     if unique.fold_case and draw.flag():
         taken = {path: value.swapcase() if isinstance(value, str) else value for path, value in taken.items()}
-    change = lambda value: _with(value, taken)  # noqa: E731
+
+    def change(value: Any) -> Any:
+        return _with(value, taken)
+
     case = plan.case(unique.error)
     what = f"a second {resource} with the same {' and '.join(unique.fields)}"
     around = {name: one for name, one in play.around(known).items() if name != resource}
@@ -51,6 +54,8 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         reply = play.call(operation, play.around(other), body=change(sent.value), media=sent.media)
         if not reply.ok:
             play.stays(other)
+        elif any(paths.get(play.look(other), path) != value for path, value in taken.items()):
+            raise Unreached("it is taken and changes nothing")
     refused(reply, what, case)
     play.stays(known)
 

@@ -17,7 +17,7 @@ def applies(plan: Plan, operation: Operation) -> bool:
 
 
 def step(play: Play, operation: Operation, draw: Draw) -> None:
-    plan, resource = play.plan, operation.resource
+    resource = operation.resource
     known = play.some(resource, draw)
     if draw.flag() and len(play.of(resource)) < 2:
         play.make(resource, {name: one for name, one in play.around(known).items() if name != resource})

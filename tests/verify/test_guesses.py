@@ -1,0 +1,139 @@
+"""What rules guess is tried: a right guess is proven, and the same guess gone wrong loses its tier."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.infer.making import drafted, openapi_of
+from tests.runtime.making import _ENVELOPE as ENVELOPE, twin_of
+from twingen.infer import PASSES
+from twingen.pipeline import _whole
+from twingen.standing import standings
+from twingen.twin.model import Standing, Treatment, Twin
+from twingen.twin.write import dump_resource, dump_service
+from twingen.verify.prove import prove
+
+FIXTURES = Path(__file__).parents[1] / "infer" / "fixtures"
+
+
+@cache
+def guessed(name: str) -> Twin:
+    """Return the twin that all passes make of a fixture's contract."""
+    short = yaml.safe_load((FIXTURES / f"{name}.before.yaml").read_text(encoding="utf-8"))
+    draft = drafted(short)
+    for run in PASSES:
+        draft = run(draft)
+    resources = [dump_resource(one, "small") for one in _whole(draft.resources, draft.operations)]
+    paging = yaml.safe_load(dump_service(draft.service)).get("paging", {})
+    return twin_of(openapi_of(short), *resources, service=f"{ENVELOPE}\npaging: {json.dumps(paging)}\n")
+
+
+def wrong(twin: Twin, key: str, **changes: Any) -> Twin:
+    resources = tuple(
+        replace(
+            resource,
+            operations=tuple(replace(op, **changes) if op.key == key else op for op in resource.operations),
+        )
+        for resource in twin.resources
+    )
+    return replace(twin, resources=resources)
+
+
+def stands(twin: Twin, key: str) -> Standing:
+    return standings(twin, {}, prove(twin))[key]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "key"),
+    [
+        ("collections", "POST /racks"),
+        ("collections", "GET /racks/{}"),
+        ("collections", "PUT /racks/{}/notes/{}"),
+        ("collections", "GET /racks/{}/notes"),
+        ("edges", "GET /clubs/{}/people"),
+        ("expansions", "GET /mills/{}"),
+        ("expansions", "GET /farms/{}"),
+        ("keyed", "GET /badge"),
+        ("keyed", "PUT /badge/notes/{}"),
+        ("lifecycles", "POST /doors/{}/close"),
+        ("parts", "POST /reports/{}/archive"),
+        ("parts", "DELETE /reports/{}/starred"),
+        ("parts", "PUT /reports/{}/owner"),
+        ("singletons", "PUT /theatre/lights"),
+        ("views", "GET /plays/search"),
+        ("views", "GET /plays/favourite"),
+        ("views", "GET /houses/{}/plays"),
+    ],
+)
+def test_a_right_guess_is_proven(fixture: str, key: str) -> None:
+    assert stands(guessed(fixture), key) == Standing(tier="semantic", proof=stands(guessed(fixture), key).proof)
+
+
+def test_what_filters_are_guessed_is_honoured_but_for_the_unknown() -> None:
+    assert stands(guessed("filters"), "GET /parcels").reasons == (
+        "the parameter 'rank' is ignored",
+        "the parameter 'size' is ignored",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "treatment", "reason"),
+    [
+        (
+            "weight", Treatment(use="equals", fields=("weight",)),
+            "no law reaches the parameter 'weight': no two records can be made that it tells apart",
+        ),
+        (
+            "sentAfter", Treatment(use="range", fields=("sentAt",), options={"bound": "lt"}),
+            "law parameters (sentAfter) fails: expected",
+        ),
+        ("state", Treatment(use="equals", fields=("label",)), "no law reaches the parameter 'state'"),
+        ("onlyFragile", Treatment(use="ignored"), "the parameter 'onlyFragile' is ignored"),
+        ("q", Treatment(use="equals", fields=("weight",)), "no law reaches the parameter 'q'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_filter_is_a_shape(name: str, treatment: Treatment, reason: str) -> None:
+    twin = guessed("filters")
+    known = next(op for one in twin.resources for op in one.operations if op.key == "GET /parcels").parameters
+    found = stands(wrong(twin, "GET /parcels", parameters={**known, name: treatment}), "GET /parcels")
+    assert found.tier == "shape"
+    assert any(reason in one for one in found.reasons), found.reasons
+
+
+@pytest.mark.parametrize(
+    ("fixture", "key", "changes", "reason"),
+    [
+        ("parts", "POST /reports/{}/archive", {"set": {"shade": True}}, "law sets fails"),
+        ("parts", "PUT /reports/{}/owner", {"field": "layout"}, "law read-what-was-written fails"),
+        ("views", "GET /houses/{}/plays", {"where": {}}, "law lists"),
+        ("views", "GET /plays/favourite", {"where": {"favourite": "yes"}}, "no law reaches it"),
+        ("collections", "PATCH /racks/{}", {"input": {}}, "law read-your-writes fails"),
+        ("collections", "POST /racks", {"only": ("nothing",)}, "law read-your-writes fails"),
+        ("expansions", "GET /mills/{}", {"parameters": {"expand": Treatment(use="expand")}}, "no law reaches"),
+        ("keyed", "GET /badge", {"find": ()}, ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_guess_is_a_shape(fixture: str, key: str, changes: dict[str, Any], reason: str) -> None:
+    found = stands(wrong(guessed(fixture), key, **changes), key)
+    assert found.tier == "shape"
+    assert any(reason in one for one in found.reasons), found.reasons
+
+
+def test_another_name_that_leads_nowhere_is_a_shape() -> None:
+    twin = guessed("collections")
+    rack = next(one for one in twin.resources if one.name == "rack")
+    lame = replace(rack, identity=replace(rack.identity, also=("room",)))
+    others = tuple(lame if one is rack else one for one in twin.resources)
+    found = stands(replace(twin, resources=others), "GET /racks/{}")
+    assert found.tier == "semantic"  # a room is as good a name as long as no two are alike
+    lame = replace(rack, identity=replace(rack.identity, also=("shelf",)))
+    others = tuple(lame if one is rack else one for one in twin.resources)
+    found = stands(replace(twin, resources=others), "GET /racks/{}")
+    assert found.reasons == ("law read-what-is fails: expected shelf to name the record; it has none",)
