@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "verify": {"contract", "twin", "runtime", "report"},
     "standing": {"contract", "twin"},
     "conformance": {"contract", "twin", "render", "report", "verify", "standing"},
+    "agency": {"agent", "contract", "twin", "render", "workbench"},
     "workbench": {"agent", "contract", "twin", "runtime", "report", "verify", "standing"},
 }
 EVERYTHING = {"pipeline", "cli", "__main__"}

@@ -39,7 +39,7 @@ class Proof:
 
     seconds: float
     seed: int = 0
-    jobs: int = 1
+    jobs: int | None = None
     provers: tuple[Prover, ...] | None = None
 
 

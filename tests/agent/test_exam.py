@@ -107,7 +107,7 @@ def test_an_exam_is_written_kept_outside_and_passed(tmp_path: Path) -> None:
     (name,) = result.scenarios
     assert name in {"scenarios/resource-lending-sets-the-reader.yaml", "scenarios/resource-lending-refuses-twice.yaml"}
     # An unchanged unit is not examined anew; the exam is sat all the same.
-    again, events, server = sat(GOOD, tmp_path)
+    again, _, server = sat(GOOD, tmp_path)
     assert server.requests == [] and again.passed == 1 and again.digest == result.digest
 
 

@@ -167,7 +167,7 @@ def _until(process: subprocess.Popen[str], word: str) -> None:
 
 
 def _hangs(after: int) -> Script:
-    return lambda request, number: WRITE if number <= after else replace(SUBMIT, pause=8)
+    return lambda request, number: WRITE if number <= after else replace(SUBMIT, pause=4)
 
 
 def test_a_killed_build_goes_on_where_it_was(build: Builder) -> None:

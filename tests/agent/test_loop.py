@@ -134,10 +134,10 @@ def test_the_budget_is_never_overdrawn(build: Builder) -> None:
     def wanders(request: Json, number: int) -> Reply:
         return calls(call("search_docs", query=f"lending number {number}"))
 
-    done = build(wanders, budget=0.25)
+    done = build(wanders, budget=0.5)
     assert done.ended.end == "budget"
-    assert done.ended.reason == "the budget of $0.25 does not cover another turn"
-    assert done.improved.cost is not None and 0 < done.improved.cost <= 0.25
+    assert done.ended.reason == "the budget of $0.50 does not cover another turn"
+    assert done.improved.cost is not None and 0 < done.improved.cost <= 0.5
 
 
 def test_a_budget_needs_a_price(build: Builder, good: Script) -> None:
@@ -150,7 +150,7 @@ def test_a_budget_needs_a_price(build: Builder, good: Script) -> None:
 def test_an_answer_cut_at_its_limit_goes_on(build: Builder) -> None:
     cut = Reply(content=({"type": "text", "text": "I begin"}, call("write_file")), stop="max_tokens", raw_input='{"path": "r')
     done = build(in_order(text("I begin", stop="max_tokens"), cut, WRITE, SUBMIT))
-    assert done.results(2)[0].startswith("Your answer was cut off at its limit of 16000 tokens.")
+    assert done.results(2)[0].startswith("Your answer was cut off at its limit of 32000 tokens.")
     assert done.results(3) == [
         "Your answer was cut off inside this call, so it was not made; write less at once."
     ]
@@ -201,3 +201,11 @@ def test_all_that_units_share_is_cached(build: Builder, good: Script) -> None:
         block for message in second["messages"] for block in message["content"] if "cache_control" in block
     ]
     assert marks == [second["messages"][-1]["content"][-1]]
+
+
+def test_a_citation_in_a_file_leads_somewhere(build: Builder) -> None:
+    nowhere = lending.YAML.replace("#lending-a-book", "#loans")
+    done = build(in_order(calls(call("write_file", path="resources/lending.yaml", content=nowhere)), WRITE, SUBMIT))
+    assert done.results(2) == [
+        "not written:\nresources/lending.yaml: cite 'lending.md#loans': the page has no such heading"
+    ]

@@ -84,7 +84,7 @@ def test_all_holds(run: Callable[..., Result]) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == "shop  Shop  1.0"
     assert "  contract with overlay 5 of 5 operations pass every case" in lines
-    assert "  cases                 150 generated, median 30 an operation; none failed: fewer than 1.98% of such cases do (95%)" in lines
+    assert "  contract cases        150 generated, median 30 an operation; none failed: fewer than 1.98% of such cases do (95%)" in lines
     assert lines[-1].startswith("converged: 3 rounds, the last three found nothing")
     assert [line for line in done.stderr.splitlines() if line.startswith("round 1: 50 cases, 0 new, 0 open")]
 
@@ -200,7 +200,7 @@ def broken() -> Iterator[str]:
 
 
 def test_a_broken_server_does_not_stop_a_check(twingen: Twingen, shop: Path, broken: str) -> None:
-    options = ("--seconds", "6", "--operations", "^listItems$", "--json")
+    options = ("--seconds", "12", "--operations", "^listItems$", "--json")
     done = twingen("check", "./shop", "--base-url", broken, *options)
     told = json.loads(done.out)
     assert done.code == 1, done.err

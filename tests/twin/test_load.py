@@ -266,7 +266,8 @@ def test_no_service(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_lock_is_an_empty_one(raw: bytes | None) -> None:
-    assert parse_lock(raw) == Lock()
+    damage = "twin.lock is missing" if raw is None else "twin.lock is damaged"
+    assert parse_lock(raw) == Lock(damage=damage)
 
 
 def test_a_lock_reads_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -385,15 +386,24 @@ def test_the_shell_fills_in_the_token(written: str, wanted: str) -> None:
     assert expandable(written) == wanted
 
 
-def test_an_engine_that_swallows_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("swallow", [True, False])
+def test_an_engine_that_swallows_ctrl_c(tmp_path: Path, swallow: bool) -> None:
     clock = Clock()
 
     def engine(task: Task) -> Iterator[Event]:
+        yield tried(KEYS[0], "overlay")
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if not swallow:
+                raise RuntimeError("stopped") from None
         yield Ended(source="contract", reason="interrupted")
 
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         run(twin(), prover(engine), clock=clock, state=tmp_path)
     assert len(list((tmp_path / "proofs").iterdir())) == 1
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_refused_request_ends_its_prover_only() -> None:

@@ -135,7 +135,7 @@ def _opening(desk: Desk, standing: Mapping[str, Standing]) -> list[Block]:
     unit = desk.unit
     parts = [
         f"# Your unit: {unit.title}",
-        f"Scenarios name the source `{desk.slices.contract.title}` as `SERVICE` is named here: {_source(desk)}.",
+        f"In scenarios the source of operations is named `{_source(desk)}`.",
         "Write claims and scenarios about these operations.",
         fenced("contract", f"slice of {unit.title}", desk.slices.text(unit.keys, _SCHEMA_TOKENS)),
     ]

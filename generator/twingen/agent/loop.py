@@ -48,7 +48,7 @@ class Limits:
     turns: int = 60
     tokens: int = 4_000_000
     prompt: int = 180_000
-    answer: int = 16_000
+    answer: int = 32_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

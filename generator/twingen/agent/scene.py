@@ -88,9 +88,13 @@ class Scene:
         )  # fmt: skip
 
     def visible(self, unit: Unit) -> dict[str, str]:
+        """Return the scenarios that call an operation of the unit."""
+        ids = {f"operationId: {self.slices.operations[key].id}" for key in unit.keys}
+        paths = {self.slices.operations[key].path for key in unit.keys}
         return {
             name: text for name, text in self.work.scenarios.items()
-            if any(key in text for key in unit.keys) or unit.lane in name
+            if any(f"{one}\n" in text for one in ids)
+            or any(path.replace("/", "~1") in text for path in paths)
         }  # fmt: skip
 
 

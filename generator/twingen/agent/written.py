@@ -32,6 +32,40 @@ def refusals(desk: Desk, path: str, text: str) -> list[str]:
         if (key, repr(value)) not in before:
             found.append(f"{path}: `{key}: {value}` is not yours to say: checks and people vouch, not files")
             desk.incidents.append(f"tried to vouch for itself: `{key}` in {path}")
+    return found + [
+        f"{path}: cite {text!r}: {why}" for text in _cited(data) if (why := _nowhere(desk, text))
+    ]
+
+
+def _cited(data: Any) -> Iterator[str]:
+    """Yield the citations of a file: on its top and on its operations."""
+    operations = data.get("operations") if isinstance(data, dict) else None
+    for level in (data, *(operations.values() if isinstance(operations, dict) else ())):
+        if isinstance(level, dict) and isinstance(level.get("cite"), list):
+            yield from (str(one) for one in level["cite"])
+
+
+def _nowhere(desk: Desk, text: str) -> str:
+    """Return why a citation of a page leads nowhere; '' when it does, or is a pointer into the contract."""
+    page, _, anchor = text.partition("#")
+    if not page.endswith((".md", ".mdx", ".markdown")) or text in _cites_before(desk):
+        return ""
+    if page not in desk.library.pages:
+        return "there is no such page"
+    if anchor and all(heading.anchor != anchor for heading in desk.library.pages[page].headings):
+        return "the page has no such heading"
+    return ""
+
+
+def _cites_before(desk: Desk) -> set[str]:
+    """Return what the unit's files cited at the start: other documents may have been there then."""
+    found: set[str] = set()
+    for name in desk.unit.files:
+        if name in desk.base and name.endswith(".yaml"):
+            try:
+                found.update(_cited(load(desk.base[name].decode(), name)))
+            except TwingenError:
+                continue
     return found
 
 

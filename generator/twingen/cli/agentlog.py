@@ -22,6 +22,7 @@ from twingen.agent.usage import Usage
 
 if TYPE_CHECKING:
     from twingen.agent import Improved, Planned
+    from twingen.agent.examiner import Examined
 
 _SHOWN = 8
 
@@ -75,13 +76,14 @@ def amount(usage: Usage, cost: float | None) -> str:
 
 def finished(event: UnitFinished) -> str:
     """Return the line that a unit's end leaves behind."""
+    name = event.unit if event.role == "builder" else f"{event.unit} ({event.role})"
     if event.remembered:
-        return f"{event.unit}: as before, from the ledger"
+        return f"{name}: as before, from the ledger"
     took = f"{event.turns} turns, {amount(event.usage, event.cost)}, {event.seconds:.0f} s"
     if event.end == "submitted":
         files = ", ".join(event.files) or "nothing to change"
-        return f"{event.unit}: {files}  ({took})"
-    return f"{event.unit}: not done ({event.end}: {event.reason})  ({took})"
+        return f"{name}: {files}  ({took})"
+    return f"{name}: not done ({event.end}: {event.reason})  ({took})"
 
 
 def plan_lines(planned: Sequence[Planned], *, whole: bool) -> list[str]:
@@ -104,16 +106,24 @@ def plan_lines(planned: Sequence[Planned], *, whole: bool) -> list[str]:
     return lines
 
 
-def summary_lines(improved: Improved) -> list[str]:
-    """Return what the agent's work came to, and what it cost."""
+def summary_lines(improved: Improved, examined: Examined | None = None) -> list[str]:
+    """Return what the agent's work came to, exam included, and what it cost."""
     ended = [result for result in improved.results if result.end == "submitted"]
+    usage, cost = improved.usage, improved.cost
+    if examined is not None:
+        usage += examined.usage
+        cost = None if cost is None or examined.cost is None else cost + examined.cost
     lines = [
         f"agent: {len(ended)} of {len(improved.results)} units, {len(improved.files)} files, "
-        f"{amount(improved.usage, improved.cost)}; ledger {improved.ledger}"
+        f"{amount(usage, cost)}; ledger {improved.ledger}"
     ]
     lines += [
         f"  {result.unit.name}: {result.end}: {result.reason}" for result in improved.results if result.end != "submitted"
     ]
+    if examined is not None:
+        counts = f"{examined.passed} passed, {examined.failed} failed, {examined.voided} void"
+        lines.append(f"exam: {counts}; kept in {examined.folder}")
+        lines += [f"  {unit}: no exam: {why}" for unit, why in examined.unexamined.items()]
     incidents = [f"  {result.unit.name}: {text}" for result in improved.results for text in result.incidents]
     if incidents:
         lines += [f"{len(incidents)} attempts were refused:", *incidents]

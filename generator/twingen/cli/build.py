@@ -16,7 +16,7 @@ from twingen.cli.names import (
     find,
     find_for_adoption,
 )
-from twingen.cli.reports import JOBS, write_reports
+from twingen.cli.reports import write_reports
 from twingen.errors import TwinError, UsageError
 
 _FOLDER = click.Path(path_type=Path)
@@ -38,8 +38,8 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--seconds", type=click.IntRange(min=1), default=300, show_default=True, metavar="N",
               help="Time limit of the proof.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the proof.")
-@click.option("--jobs", type=click.IntRange(min=1), default=JOBS, metavar="N",
-              help="Processes that prove at once. [default: the cores there are, up to 4]")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+              help="Processes that prove at once. [default: by operations and cores]")  # fmt: skip
 @click.option("--report", "report_to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Also write the whole report there: report.html, report.json, junit.xml.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end.")
@@ -57,7 +57,7 @@ def build(
     dry_run: bool,
     seconds: int,
     seed: int,
-    jobs: int,
+    jobs: int | None,
     report_to: Path | None,
     as_json: bool,
     quiet: bool,
@@ -115,6 +115,9 @@ def build(
     except TwinError as error:
         if source is not None and error.remedy is None:
             error.remedy = f"mend the twin in {source.path}, or --fresh to adopt nothing from it"
+        raise
+    except KeyboardInterrupt:
+        log.interrupted()
         raise
     finally:
         log.close()

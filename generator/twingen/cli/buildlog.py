@@ -35,6 +35,7 @@ class BuildLog:
         self.to_stderr = to_stderr
         self.live = (sys.stderr if to_stderr else sys.stdout).isatty() and not quiet
         self._drawn = False
+        self._proving = False
         self.screen = ProofScreen(quiet=quiet, verbose=verbose)
 
     def begin(self, name: str, target: Path, source: Found | None, *, agent: str) -> None:
@@ -47,6 +48,7 @@ class BuildLog:
             case StageStarted():
                 self._draw(f"  {event.stage:<9}{event.detail} ...")
             case Proving():
+                self._proving = True
                 if not self.quiet:
                     self.close()
                     self.screen.event(event.event)
@@ -66,6 +68,12 @@ class BuildLog:
         if self._drawn:
             click.echo(_ERASE, nl=False, err=self.to_stderr)
             self._drawn = False
+
+    def interrupted(self) -> None:
+        """Say what an interruption does not undo."""
+        self.close()
+        if self._proving and not self.quiet:
+            click.echo("what the proof found is kept: the same command goes on from there", err=True)
 
     def end(self, built: Built, *, as_json: bool) -> None:
         """Print diagnostics and summary, and what the proof came to if one was asked for."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twingen.cli.names import find
-from twingen.cli.reports import FORMS, JOBS, write_reports
+from twingen.cli.reports import FORMS, write_reports
 from twingen.cli.servers import RATE, REQUESTS, servers
 from twingen.errors import UsageError
 
@@ -28,8 +28,8 @@ _SECONDS = 300
 @click.option("--seconds", type=click.IntRange(min=1), default=_SECONDS, show_default=True, metavar="N",
               help="Time limit; a sample is spread over all operations.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the first round.")
-@click.option("--jobs", type=click.IntRange(min=1), default=JOBS, metavar="N",
-              help="Processes at once. [default: the cores there are, up to 4]")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+              help="Processes at once. [default: by operations and cores]")  # fmt: skip
 @click.option("--recordings", type=click.Path(path_type=Path, exists=True), multiple=True, metavar="FILE",
               help="Recorded traffic of the real service to replay; may be given again.")  # fmt: skip
 @click.option("--base-url", metavar="URL", help="Check the server there instead; the contract is the twin's.")
@@ -47,7 +47,7 @@ _SECONDS = 300
 @click.option("-v", "--verbose", is_flag=True, help="Print findings and notes as they come.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def check(
-    twin: str, operations: str | None, seconds: int, seed: int, jobs: int, recordings: tuple[Path, ...],
+    twin: str, operations: str | None, seconds: int, seed: int, jobs: int | None, recordings: tuple[Path, ...],
     base_url: str | None, destructive: str | None, rate: float | None, ceiling: int | None,
     forms: str | None, out: Path | None, as_json: bool, quiet: bool, verbose: bool, debug: bool,
 ) -> int:  # fmt: skip

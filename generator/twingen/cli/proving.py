@@ -115,7 +115,7 @@ def summary(report: Report) -> Iterator[str]:
         ("laws", _share(total.laws, "laws on operations held")),
         ("scenarios", _share(total.stories, f"trajectories of {_many(total.scenarios, 'scenario')} satisfied")),
         ("recordings", _share(total.recordings, "recorded answers matched")),
-        ("cases", _cases(total)),
+        ("contract cases", _cases(total)),
     ]
     for name, text in rows:
         yield f"  {name:<22}{text}"

@@ -1,8 +1,7 @@
-"""What the commands that prove have in common: how many processes, and where reports go."""
+"""Where the commands that prove write their reports."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from twingen.report.model import Report
 
 FORMS = ("html", "json", "md", "junit")
-_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-JOBS = min(4, _CORES)
 
 
 def write_reports(report: Report, forms: Sequence[str], out: Path) -> None:

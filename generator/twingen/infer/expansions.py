@@ -35,6 +35,23 @@ def expansions(draft: Draft) -> Draft:
             known = operation.parameters.get(parameter.name)
             if parameter.name in _EXPANDS and known is not None and known.use == "ignored" and resource:
                 draft = _expanding(draft, operation, parameter, resource, published[operation.key])
+    return _unasked(draft, published)
+
+
+def _unasked(draft: Draft, published: Mapping[str, Documented]) -> Draft:
+    """Leave `_embedded` out of answers of resources that have an `expand` to ask for it."""
+    asking = {
+        operation.resource
+        for operation in draft.operations.values()
+        if any(parameter.name in _EXPANDS for parameter in published[operation.key].parameters)
+    }
+    for operation in list(draft.operations.values()):
+        resource = draft.resources.get(operation.resource)
+        fields = record_fields(draft, resource) if resource is not None else {}
+        asked = any(treatment.use == "expand" for treatment in operation.parameters.values())
+        if operation.resource in asking and _EMBEDDED in fields and not asked and operation.target != "edge":
+            drop = tuple(dict.fromkeys((*operation.answer.drop, _EMBEDDED)))
+            draft = draft.behaving(replace(operation, answer=replace(operation.answer, drop=drop)))
     return draft
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
+from twingen.contract.schemas import properties
 from twingen.errors import ExpressionError, FormatError
 from twingen.runtime import paths
 from twingen.runtime.answers import Answers, Outcome
@@ -118,6 +119,7 @@ class Behaviour:
         self.field = paths.split(operation.field) if operation.field else None
         self.spawn = tuple(CompiledSpawn(spawn) for spawn in operation.spawn)
         self.change = tuple(CompiledChange(change) for change in operation.change)
+        self.carried = _carried(engine, documented) if operation.effect == "replace" else frozenset()
         self.where = {name: compile_template(value) for name, value in operation.where.items()}
         treatments = {**engine.service.parameters, **operation.parameters}
         self.refused = [
@@ -387,6 +389,9 @@ class Behaviour:
         for path in keep:
             if paths.has(row.data, path):
                 result = paths.put(result, path, paths.get(row.data, path))
+        if self.carried:
+            # What requests cannot carry cannot be taken away by leaving it out.
+            result = {n: v for n, v in row.data.items() if n not in self.carried} | result
         order = {name: place for place, name in enumerate(row.data)}
         return dict(sorted(result.items(), key=lambda item: order.get(item[0], len(order))))
 
@@ -463,6 +468,14 @@ class Behaviour:
         scope.names = {**names, "replies": replies}
         scope.body, scope.record = body, subject
         return {"replies": replies}
+
+
+def _carried(engine: Engine, documented: Documented | None) -> frozenset[str]:
+    """Return the fields that a documented body has, none where it is not told or differs by kind."""
+    for media in documented.body.content if documented is not None and documented.body else ():
+        if media.schema is not None:
+            return frozenset(properties(media.schema, engine.twin.contract.schemas))
+    return frozenset()
 
 
 def _file_of(operation: Operation) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from twingen.runtime import paths
 from twingen.runtime.kinds import CompiledResource, apply
-from twingen.runtime.store import Row
+from twingen.runtime.store import Collection, Row
 from twingen.runtime.world import World
 
 if TYPE_CHECKING:
     from twingen.runtime.engine import Engine
 
 _KEYS = (str, int, float)  # what an index holds
+_MOST_ZEROS = 9
 
 
 def lookup(
@@ -27,7 +28,7 @@ def lookup(
     kind = engine.kind(resource)
     collection = world.reading(kind.store)
     text = identifier if isinstance(identifier, str) else str(identifier)
-    found = collection.get(text)
+    found = _of_id(collection, identifier)
     if found is not None:
         return found
     if kind.words and text in kind.words:
@@ -42,6 +43,16 @@ def lookup(
             if found is not None:
                 return found
     return None
+
+
+def _of_id(collection: Collection, identifier: Any) -> Row | None:
+    """Return the record of an id; a number has lost the zeros at its end, which an id may have."""
+    text = identifier if isinstance(identifier, str) else str(identifier)
+    found = collection.get(text)
+    if found is None and isinstance(identifier, float):
+        longer = (collection.get(text + "0" * count) for count in range(1, _MOST_ZEROS + 1))
+        found = next((row for row in longer if row is not None), None)
+    return found
 
 
 def select(
@@ -68,7 +79,7 @@ def select(
         if isinstance(value, Row):
             value = value.id
         if kind.id_path == (name,) and not kind.number and name not in kind.refs:
-            return iter(_named(kind, collection.get(str(value)), name, where, after))
+            return iter(_named(kind, _of_id(collection, value), name, where, after))
         index = f"ref:{name}" if name in kind.refs else name
         if chosen is None and isinstance(value, _KEYS) and collection.indexed(index):
             chosen = index, value

@@ -2,12 +2,14 @@
 
 At every segment a literal beats a partial one (`{id}.json`, `{range}:append`), which beats a plain
 parameter, which beats `{+name}` that spans segments; what dead-ends, or lacks the method, is given
-up for the next best. Paths are never normalised: `//`, `.` and `..` are unknown routes.
+up for the next best. A path that no template describes is tried without the slash at its end, then
+with repeated slashes as one; it is never normalised otherwise: `.` and `..` are unknown routes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
@@ -23,8 +25,8 @@ class Match(Generic[T]):
 
     `values` are the candidates in the order they were added (several where `#fragments` share a
     route; `discriminators` has their fragments), () when the path is known but not with this
-    method: then `allow` lists the methods for the `Allow` header. `params` are the path
-    parameters' percent-decoded texts in order.
+    method: then `allow` lists the methods of the best template for the `Allow` header. `params` are
+    the path parameters' percent-decoded texts in order.
     """
 
     __slots__ = ("allow", "discriminators", "params", "values")
@@ -160,36 +162,47 @@ class Router(Generic[T]):
         return Match(end.values, tuple(params), end.discriminators)
 
     def _search(self, method: str, raw: list[str]) -> Match[T] | None:
-        """Search with backtracking, collecting the methods of every place that the path names."""
+        """Search with backtracking for the path as it is, then for what it may have meant."""
         if len(raw) > _MOST_SEGMENTS:
             return None
-        search: _Search[T] = _Search(method, raw)
-        found = search.visit(self._root, 0, ())
-        if found is None and not search.allowed and len(raw) > 2 and raw[-1] == "":
-            search = _Search(method, raw[:-1])
+        for segments in _readings(raw):
+            search: _Search[T] = _Search(method, segments)
             found = search.visit(self._root, 0, ())
-        if found is not None:
-            return found
-        if not search.allowed:
-            return None
-        return Match((), (), (), tuple(sorted(search.allowed | {"OPTIONS"})))
+            if found is not None:
+                return found
+            if search.allowed:
+                return Match((), (), (), tuple(sorted(search.allowed | {"OPTIONS"})))
+        return None
+
+
+def _readings(raw: list[str]) -> Iterator[list[str]]:
+    """Yield the segments as they are, without the slash at the end, with repeated slashes as one."""
+    yield raw
+    if len(raw) > 2 and raw[-1] == "":
+        yield raw[:-1]
+    if "" in raw[1:-1]:
+        single = [raw[0], *(segment for segment in raw[1:] if segment)]
+        if len(single) > 1:
+            yield single
 
 
 class _Search(Generic[T]):
+    """One search; `allowed` are the methods of the best place that the path names."""
+
     __slots__ = ("allowed", "method", "raw", "segments")
 
     def __init__(self, method: str, raw: list[str]):
         self.method = method
         self.raw = raw
         self.segments = [unquote(part) if "%" in part else part for part in raw]
-        self.allowed: set[str] = set()
+        self.allowed: frozenset[str] = frozenset()
 
     def visit(self, node: _Node[T], at: int, params: tuple[str, ...]) -> Match[T] | None:
         if at == len(self.raw):
             end = node.ends.get(self.method)
             if end is not None:
                 return Match(end.values, params, end.discriminators)
-            self.allowed.update(node.ends)
+            self.allowed = self.allowed or frozenset(node.ends)
             return None
         segment = self.segments[at]
         child = node.literals.get(segment)

@@ -178,6 +178,7 @@ class Collector:
             return None
         finding = replace(
             finding,
+            title=finding.title.removeprefix(f"{finding.operation}: "),
             unit=finding.unit or self._units.get(finding.operation, ""),
             curl=tuple(expandable(line) for line in finding.curl),
             deviation=self._excuse(finding),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from twingen.report.sums import by_unit
 from twingen.twin.model import Twin
 from twingen.verify.collect import Collector
 from twingen.verify.events import Ended, Event, Noted, Tried
+from twingen.verify.interruption import noticing
 from twingen.verify.kept import Kept, State
 from twingen.verify.provers import Prover, Task
 from twingen.verify.remote import Refused
@@ -24,6 +26,12 @@ QUIET = 3
 _TOO_LITTLE = 0.2
 # Provers mind their time themselves; this much later they are told that it is over.
 _GRACE = 1.25
+# How much later than the whole proof should be over.
+_LATEST = 2.0
+# How many operations a process more should have to itself.
+_WORTH_A_PROCESS = 100
+# Seconds that nothing is begun for any more.
+_LEFTOVER = 0.5
 # What a prover gets in a round at the least, whatever its pace, if there is that much.
 _LEAST = 5.0
 
@@ -82,13 +90,13 @@ class Options:
     """How to prove: `seconds` in all, over `provers`; what to try, and on which server.
 
     `state` is the folder in which an interrupted run is kept; without one nothing is. `cancelled`
-    ends the proof as if its time were up.
+    ends the proof as if its time were up; `jobs` None leaves the number of processes to the loop.
     """
 
     provers: tuple[Prover, ...]
     seconds: float
     seed: int = 0
-    jobs: int = 1
+    jobs: int | None = None
     operations: Collection[str] | None = None
     target: Target | None = None
     safe_only: bool = False
@@ -109,12 +117,13 @@ def converge(
     It has converged when nothing is open then, every prover ran and every operation was reached.
     KeyboardInterrupt passes through once what was found is kept.
     """
-    loop = _Loop(twin, options, digest, on_event, clock)
-    try:
-        loop.run()
-    except KeyboardInterrupt:
-        loop.keep()
-        raise
+    with noticing() as interrupted:
+        loop = _Loop(twin, options, digest, on_event, clock, interrupted)
+        try:
+            loop.run()
+        except KeyboardInterrupt:
+            loop.keep()
+            raise
     loop.kept.drop()
     return loop.result()
 
@@ -126,6 +135,7 @@ class _Loop:
     digest: str
     on_event: Callable[[LoopEvent], None]
     clock: Callable[[], float]
+    interrupted: Callable[[], bool]
     collector: Collector = field(init=False)
     kept: Kept = field(init=False)
     rounds: list[Round] = field(default_factory=list)
@@ -152,7 +162,7 @@ class _Loop:
         self.begun = self.clock()
         self._resume()
         progress = True
-        while self._left() > 0 and (self.quiet < QUIET or (progress and self._unfinished())):
+        while self._left() > _LEFTOVER and (self.quiet < QUIET or (progress and self._unfinished())):
             number = len(self.rounds) + 1
             seed = derived(self.options.seed, number)
             self.on_event(RoundBegan(number=number, seed=seed, quiet=self.quiet))
@@ -180,7 +190,7 @@ class _Loop:
         for number, prover in enumerate(pending):
             left = self._left()
             reach = prover.reach * len(self._keys())
-            if left <= reach * _TOO_LITTLE:
+            if left <= max(_LEFTOVER, reach * _TOO_LITTLE):
                 return False
             ahead = sum(one.weight for one in pending[number:])
             ahead += rest * max(0, QUIET - self.quiet - 1)
@@ -192,7 +202,7 @@ class _Loop:
         options = self.options
         if prover.pace is not None:
             seconds = min(seconds, _LEAST + prover.pace * len(self._keys()))
-        until = self.clock() + seconds * _GRACE
+        until = self.clock() + min(seconds * _GRACE, self._left() + _LATEST)
         self.on_event(ProverBegan(name=prover.name, seconds=seconds, left=self._left()))
         chosen = self._uncovered(prover) if prover.once else options.operations
         if chosen is not None and len(chosen) == len(self.twin.contract.operations):
@@ -200,7 +210,7 @@ class _Loop:
         task = Task(
             twin=self.twin, seed=seed, seconds=seconds,
             cancelled=lambda: self.clock() >= until or options.cancelled(),
-            target=options.target, operations=chosen, safe_only=options.safe_only, jobs=options.jobs,
+            target=options.target, operations=chosen, safe_only=options.safe_only, jobs=self._jobs(),
             cache=options.cache,
         )  # fmt: skip
         covered = self.covered.setdefault(prover.name, {}) if prover.once else {}
@@ -210,21 +220,26 @@ class _Loop:
                 if isinstance(event, Tried) and event.operation:
                     covered[event.operation] = self._digest(event.operation)
                 elif isinstance(event, Ended):
-                    late = self.clock() >= until
-                    if event.reason == "interrupted" and not (late or options.cancelled()):
-                        raise KeyboardInterrupt  # engines turn it into an end of their own
                     whole = whole and event.reason != "trouble"
                     done = done and event.reason == "done"
                 self.collector.add(event)
                 self.on_event(event)
+                self._mind()
         except Refused as refused:
             return self._failed(prover, Note(level="warning", text=f"{prover.name}: {refused}"))
         except Exception as trouble:
             text = f"the prover {prover.name!r} went wrong: {type(trouble).__name__}: {trouble}"
+            self._mind()
             return self._failed(prover, Note(level="error", text=text))
+        self._mind()
         if prover.once and done:  # what it says nothing about is none of its business
             covered |= {key: self._digest(key) for key in self._keys()}
         return whole
+
+    def _mind(self) -> None:
+        """Raise what an engine made an end of its own of."""
+        if self.interrupted():
+            raise KeyboardInterrupt
 
     def _failed(self, prover: Prover, note: Note) -> bool:
         """Note why a prover cannot go on; it is not asked again."""
@@ -269,6 +284,12 @@ class _Loop:
         if self.options.operations is not None:
             return self.options.operations
         return [operation.key for operation in self.twin.contract.operations]
+
+    def _jobs(self) -> int:
+        """Return how many processes are asked for; few operations are not worth starting more."""
+        if self.options.jobs is not None:
+            return self.options.jobs
+        return max(1, min(_cores(), len(self._keys()) // _WORTH_A_PROCESS))
 
     def _digest(self, key: str) -> str:
         """Return a digest of what is documented about an operation and what it does."""
@@ -359,6 +380,12 @@ class _Loop:
 
     def _identities(self) -> set[str]:
         return {finding.identity for finding in self.collector.open}
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def derived(seed: int, number: int) -> int:

@@ -54,6 +54,11 @@ def omitting(identifier: str, path: tuple[str, ...] | None) -> Mutant:
     )
 
 
+def unchosen() -> Mutant:
+    """A list that shows what it should leave out."""
+    return Mutant(name="list-unchosen", behaves=lambda operation: replace(operation, where={}))
+
+
 def doubling() -> Mutant:
     """A list that shows every record twice."""
     return Mutant(name="list-doubles", answers=lambda body: _members(body, lambda items: items * 2))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from twingen.runtime import paths
+from twingen.runtime.store import Row
 from twingen.verify.outcome import Unreached
 from twingen.verify.shown import times_listed
 from twingen.verify.stage import Chosen, Made
@@ -50,6 +52,7 @@ def _made(trial: Trial, count: int) -> Populated:
         if not (trial.operation.where or trial.operation.keep):
             return Populated(stage.subject, tuple(records), chosen, True)
     # Where the list is not of everything, what it shows must do.
+    trial.stages.address(stage.subject, trial.operation, chosen)
     reply = trial.call(stage.subject.fork(), trial.operation, dict(chosen))
     rows = trial.stages.rows(stage.subject, trial.resource.name)
     there = records if stage.created else [Made(trial.resource.name, row.id) for row in rows]
@@ -58,9 +61,41 @@ def _made(trial: Trial, count: int) -> Populated:
         for made in there
         if times_listed(reply.body, trial.name(stage.subject, made), trial.kind.id_path)
     ]
+    placed = reply.ok and not shown and bool(trial.operation.where) and not trial.operation.keep
+    if placed:
+        shown = _placed(trial, stage.subject, there, chosen)
     if not reply.ok or not shown:
         raise Unreached(f"nothing makes a {trial.resource.name} that it lists")
-    return Populated(stage.subject, tuple(shown), chosen, False)
+    return Populated(stage.subject, tuple(shown), chosen, placed and stage.created)
+
+
+def _placed(
+    trial: Trial, subject: Subject, there: list[Made], chosen: Chosen
+) -> list[Made]:
+    """Give records in the store what the list selects by; returns those that it shows then."""
+    kind = trial.kind
+    for made in there[:2]:
+        row = trial.stages.row(subject, made.resource, made.id)
+        for field, wanted in trial.operation.where.items():
+            if row is None or field in kind.refs:
+                return []
+            value = wanted
+            if isinstance(wanted, str) and "{" in wanted:
+                named = [f for f in trial.operation.find if f"{f.name.replace('-', '_')}." in wanted]
+                if not named or named[0].resource not in chosen:
+                    return []
+                value = trial.stages.name(subject, named[0].resource, chosen[named[0].resource])
+                if "int(" in wanted and value.isdigit():
+                    value = int(value)
+            data = paths.put(row.data, paths.split(field), value)
+            row = Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
+            subject.world.writing(kind.store).replace(row)
+    reply = trial.call(subject.fork(), trial.operation, dict(chosen))
+    return [
+        made
+        for made in there
+        if reply.ok and times_listed(reply.body, trial.name(subject, made), kind.id_path)
+    ]
 
 
 def _tied(trial: Trial, count: int) -> Populated:

@@ -11,7 +11,6 @@ from twingen.twin.model import Twin
 from twingen.verify.events import Event
 from twingen.verify.target import Target
 
-
 # Trajectories of each scenario in a round.
 _TIMES = 3
 
@@ -58,14 +57,20 @@ def provers(
     *, remote: bool = False, scenarios: bool = True, recordings: Collection[Path] = ()
 ) -> tuple[Prover, ...]:
     """Return the provers for a twin in this process, or for a server elsewhere."""
-    found = [
-        Prover(name="examples, coverage", source="contract", run=_given, once=True, weight=4, reach=0.03),
-        Prover(name="fuzzing, stateful", source="contract", run=_generated, weight=4, pace=0.3, reach=0.03),
-    ]
-    if not remote:
-        found.append(Prover(name="laws", source="law", run=_laws, weight=2, pace=0.2, reach=0.01))
+    # What is quick comes first, so that the shortest proof says something about everything.
+    found = []
     if scenarios:
         found.append(Prover(name="scenarios", source="scenario", run=_scenarios, weight=1))
+    if not remote:
+        found.append(Prover(name="laws", source="law", run=_laws, weight=2, pace=0.2, reach=0.02))
+    found += [
+        Prover(
+            name="examples, coverage", source="contract", run=_given, once=True, weight=4, reach=0.03
+        ),
+        Prover(
+            name="fuzzing, stateful", source="contract", run=_generated, weight=4, pace=0.3, reach=0.03
+        ),
+    ]
     if recordings:
         replayed = _recordings(tuple(recordings))
         found.append(Prover(name="recordings", source="recording", run=replayed, once=True, weight=1))

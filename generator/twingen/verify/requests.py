@@ -21,6 +21,7 @@ _HOLLOW = re.compile(r"^(\{\{?|\$\{|<)[^{}<>]*(\}\}?|>)$")
 _REFERENCE = re.compile(r"(^|[a-z_.])(ids?|Ids?|_ids?|key|Key|href|ref)$")
 _FIXED = frozenset({"enum", "const", "pattern", "format"})
 _REMARKS = frozenset({"description", "title", "example", "examples"})
+_OBJECT = frozenset({"type", "properties", "additionalProperties"})
 _FREE_FORMATS = frozenset({"email", "uri", "url", "string", "text"})
 
 
@@ -68,7 +69,7 @@ def _bodies(
             yield Sent(media.type, {"law": f"v{number}"})
         return
     schema = media.schema
-    if not set(schema) - _REMARKS:
+    if _free(schema):
         # Any value will do: one that can be told from those of other numbers.
         yield Sent(media.type, {"law": f"v{number}"})
     validator = schemas.request_validator(schema, lenient=True, nulls=True)
@@ -83,6 +84,13 @@ def _bodies(
         if value not in seen:
             seen.append(value)
             yield Sent(media.type, value)
+
+
+def _free(schema: Schema) -> bool:
+    """Return whether a schema admits any object."""
+    told = {name: value for name, value in schema.items() if name not in _REMARKS}
+    objects = told.get("type") == "object" and told.get("additionalProperties") is not False
+    return not told or (objects and not told.get("properties") and set(told) <= _OBJECT)
 
 
 def _media(documented: Documented) -> MediaType | None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runtime.making import document, twin_of
 from tests.verify.contract.making import check, sound
-from twingen.verify.contract import bounds, work
+from twingen.verify.contract import bounds, checked
 
 
 def _pathological() -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_a_pathological_operation_is_cut_and_the_rest_is_tried(monkeypatch: pyte
 
 
 def test_requests_for_one_operation_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "OPERATION_REQUESTS", 7)
+    monkeypatch.setattr(checked, "OPERATION_REQUESTS", 7)
     heard = check(sound(), phases=("coverage",))
     assert heard.tallies("overlay")["POST /items"][0] <= 7
     notes = {note.operation: note.text for note in heard.notes}

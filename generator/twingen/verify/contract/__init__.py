@@ -7,7 +7,8 @@ from pathlib import Path
 
 from twingen.twin.model import Twin
 from twingen.verify.contract.shards import sharded
-from twingen.verify.contract.work import PHASES, Phase, Work, tried
+from twingen.verify.contract.trying import tried
+from twingen.verify.contract.work import PHASES, Phase, Work
 from twingen.verify.events import Event
 from twingen.verify.target import Target
 

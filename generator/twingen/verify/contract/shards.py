@@ -12,7 +12,8 @@ from typing import Any
 
 from twingen.report.model import Note
 from twingen.twin.model import Twin
-from twingen.verify.contract.work import Work, tried
+from twingen.verify.contract.trying import tried
+from twingen.verify.contract.work import Work
 from twingen.verify.events import Began, Ended, Event, Noted, NotTried, Tried
 
 _POLL = 0.2

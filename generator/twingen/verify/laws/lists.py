@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from twingen.verify.mutants import Mutant, confused, doubling, omitting
+from twingen.runtime import paths
+from twingen.runtime.store import Row
+from twingen.verify.mutants import Mutant, confused, doubling, omitting, unchosen
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.populating import Populated, populate
 from twingen.verify.shown import times_listed
@@ -36,6 +39,39 @@ def lists(trial: Trial, case: str) -> None:
                 raise Broken(f"the {trial.resource.name} {name} under its parent only", "another lists it")
 
 
+    _left_out(trial)
+
+
+def _left_out(trial: Trial) -> None:
+    """Hold that a list of chosen records leaves out what is not chosen: made so in the store."""
+    fixed = _fixed(trial)
+    if not fixed:
+        return
+    found = populate(trial, 2)
+    made, (field, wanted) = found.records[-1], fixed[0]
+    row = trial.stages.row(found.subject, made.resource, made.id)
+    if row is None:
+        return
+    name = trial.name(found.subject, made)
+    other = not wanted if isinstance(wanted, bool) else "7357"
+    data = paths.put(row.data, paths.split(field), other)
+    changed = Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
+    found.subject.world.writing(trial.kind.store).replace(changed)
+    reply = trial.call(found.subject, trial.operation, dict(found.chosen))
+    if reply.ok and times_listed(reply.body, name, trial.kind.id_path):
+        raise Broken(f"no {trial.resource.name} whose {field} is {other}", f"{name} is listed")
+
+
+def _fixed(trial: Trial) -> list[tuple[str, Any]]:
+    """Return what the list chooses by whoever asks, where rules concluded that."""
+    where = trial.operation.where if trial.operation.inferred else {}
+    return [
+        (field, value)
+        for field, value in where.items()
+        if field not in trial.kind.refs and not (isinstance(value, str) and "{" in value)
+    ]
+
+
 def _names_under(trial: Trial, found: Populated, chosen: dict[str, str]) -> set[str]:
     """Return the identifiers of the other parent's own records: they may be the same."""
     return {
@@ -49,6 +85,8 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     found = populate(trial, 2)
     yield omitting(trial.name(found.subject, found.records[-1]), trial.kind.id_path)
     yield doubling()
+    if _fixed(trial):
+        yield unchosen()
     if found.elsewhere is not None:
         yield confused("any-parent", *_parents(trial, found, dict(found.elsewhere)))
 

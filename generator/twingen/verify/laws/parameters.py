@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from twingen.verify.populating import Populated, populate
 from twingen.verify.shown import is_of, records_in
 from twingen.verify.trial import Law, Trial
 
+_LATER = frozenset({"after", "since", "min", "gte", "gt"})
+_EARLIER = frozenset({"before", "until", "max", "lte", "lt"})
 _BROKEN = '((('
 _CHOOSING = frozenset({"equals", "prefix", "contains", "filter", "search", "range"})
 
@@ -39,6 +42,7 @@ def cases(trial: Trial) -> Iterable[str]:
 
 def parameters(trial: Trial, case: str) -> None:
     treatment = treatments(trial)[case]
+    _as_named(case, treatment)
     found = populate(trial, 3)
     everything = _asked(trial, found, {})
     if treatment.use == "sort":
@@ -56,6 +60,14 @@ def parameters(trial: Trial, case: str) -> None:
     everything = _one_different(trial, found, case, treatment)
     if not _chosen(trial, found, case, treatment, everything):
         raise Unreached("no two records can be made that it tells apart")
+
+
+def _as_named(name: str, treatment: Treatment) -> None:
+    """Hold that a range leads where the parameter's name says."""
+    bound = str(treatment.options.get("bound", ""))
+    words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
+    if (bound[:1] == "l" and words & _LATER) or (bound[:1] == "g" and words & _EARLIER):
+        raise Broken(f"{name} to be an end of the kind that its name says", f"it is taken for {bound}")
 
 
 def _chosen(
@@ -160,10 +172,13 @@ def _values(
         yield from _comparisons(trial, found, treatment)
         return
     fields = [paths.split(field) for field in treatment.fields] or [(name,)]
+    allowed = {str(choice) for choice in _allowed(trial, name)}
     for made in found.records:
         row = trial.stages.row(found.subject, made.resource, made.id)
         for field in fields:
             for value in _scalars(paths.get(row.data, field) if row is not None else None):
+                if allowed and value not in allowed:
+                    continue
                 if treatment.use == "range":
                     yield from _ends(treatment, fields, value)
                 elif treatment.options.get("only", value) == value:

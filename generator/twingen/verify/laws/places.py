@@ -89,7 +89,11 @@ def _inside(trial: Trial, shown: Any, reader: Operation) -> Any:
 
 
 def _shows(trial: Trial, sent: Any, shown: Any, reader: Operation) -> None:
-    if isinstance(sent, dict):
+    if isinstance(sent, dict) and reader.target == "item" and trial.operation.target == "field":
+        found = unlike(sent, shown, lambda path: False)  # the names are those of the field's members
+        if found is not None:
+            raise Broken(f"{found[0]} = {found[1]} as written", f"{found[2]} is shown")
+    elif isinstance(sent, dict):
         trial.shows("written", sent, shown, reader)
     elif unlike({"value": sent}, {"value": shown}, lambda path: False):
         raise Broken(f"{sent!r} as written", f"{shown!r} is read")

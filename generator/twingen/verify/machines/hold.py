@@ -47,12 +47,14 @@ def hold(
             break
     for (law, key), cases in sorted(record.cases.items()):
         yield Tried(source="law", operation=key, check=law, cases=cases, failed=record.failed[law, key])
+    late = seconds is not None and monotonic() >= until
+    stopped = late or cancelled()
+    cut = "it was stopped before this was reached" if stopped else "no law is about what it does"
     reached = {key for _, key in record.cases}
     for operation in plan.tried:
         if operation.key not in reached:
             whys = [why for (_, key), why in record.unreached.items() if key == operation.key]
-            yield NotTried(operation=operation.key, why=whys[0] if whys else "no law is about what it does")
-    late = seconds is not None and monotonic() >= until
+            yield NotTried(operation=operation.key, why=whys[0] if whys else cut)
     yield Ended(source="law", reason="interrupted" if cancelled() else "time" if late else "done")
 
 

@@ -45,6 +45,9 @@ class Plan:
             for operation in resource.operations
             if operation.does not in _WITHOUT_BEHAVIOUR and operation.key in server.app.routes
         }
+        self._of: dict[str, list[Operation]] = {name: [] for name in self.resources}
+        for operation in self.operations.values():
+            self._of.setdefault(operation.resource, []).append(operation)
         # What was seen in the plan's own twin, see laws/footprints.py and laws/creates.py.
         self.footprints: dict[Any, Any] = {}
         self.born: dict[str, frozenset[str]] = {}
@@ -94,7 +97,7 @@ class Plan:
 
     def creates(self, resource: str) -> list[Operation]:
         """Return what makes records of a resource, the plainest first."""
-        mine = [one for one in self.operations.values() if one.resource == resource]
+        mine = self._of.get(resource, [])
         found = [one for one in mine if one.effect in _MAKES and not one.many]
         handled = [
             one
@@ -107,8 +110,8 @@ class Plan:
 
     def reader(self, resource: str) -> Operation | None:
         """Return the operation that shows one record."""
-        for one in self.operations.values():
-            if one.resource == resource and one.effect == "none" and one.target == "item":
+        for one in self._of.get(resource, []):
+            if one.effect == "none" and one.target == "item":
                 if one.does == "read" and not one.many and not one.set:
                     return one
         return None
@@ -117,8 +120,8 @@ class Plan:
         """Return the operation that lists a resource: of several the freest."""
         found = [
             one
-            for one in self.operations.values()
-            if one.resource == resource and one.does == "list" and one.through is None
+            for one in self._of.get(resource, [])
+            if one.does == "list" and one.through is None
         ]
         return min(found, key=lambda one: (bool(one.keep), len(one.find)), default=None)
 
