@@ -77,6 +77,14 @@ GOOD = calls(
 )  # fmt: skip
 
 
+# With it one of the two claims is asked, whatever its hash; chance would ask none or both at times.
+SEED = next(
+    seed for seed in map(str, range(99))
+    if examined(Claim(text="Lending sets the reader.", quotes=()), seed)
+    and not examined(Claim(text="A lent book is not lent again.", quotes=()), seed)
+)  # fmt: skip
+
+
 def lent() -> agent.Work:
     """Return the lending service as a good builder leaves it."""
     work = lending.work()
@@ -88,6 +96,8 @@ def sat(
     script: Script | Reply, tmp_path: Path, work: agent.Work | None = None
 ) -> tuple[Examined, list[Event], ModelServer]:
     events: list[Event] = []
+    if not (tmp_path / "exam").exists():
+        write_exam(tmp_path / "exam", Exam(seed=SEED))
     answer: Script = script if callable(script) else lambda request, number: script
     with ModelServer(answer) as server:
         examined = examine(

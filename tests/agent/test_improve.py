@@ -188,8 +188,8 @@ def test_an_interrupted_build_keeps_what_it_has(build: Builder) -> None:
         time.sleep(0.3)
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=20)
-        assert time.monotonic() - begun < 10
+        told, _ = process.communicate(timeout=40)
+        assert time.monotonic() - begun < 20
     assert told.splitlines()[-1] == "interrupted True" and process.returncode == 0
     again = build(in_order(SUBMIT))
     assert len(again.server.requests) == 1 and again.ended.end == "submitted"

@@ -97,7 +97,11 @@ class Crew:
                     lane = waiting.get_nowait()
                 except queue.Empty:
                     return
-                self._lane(run, lane, results)
+                try:
+                    self._lane(run, lane, results)
+                except Exception as error:  # a defect of ours in one lane leaves the others their work
+                    text = f"a defect of twingen ended it: {type(error).__name__}: {error}"
+                    self.emit(Warned(unit=lane[0].name, text=text))
 
         jobs = min(max(1, self.settings.jobs), len(lanes))
         threads = [threading.Thread(target=work, name=f"unit-{n}", daemon=True) for n in range(jobs)]

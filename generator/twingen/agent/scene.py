@@ -89,8 +89,9 @@ class Scene:
 
     def visible(self, unit: Unit) -> dict[str, str]:
         """Return the scenarios that call an operation of the unit."""
-        ids = {f"operationId: {self.slices.operations[key].id}" for key in unit.keys}
-        paths = {self.slices.operations[key].path for key in unit.keys}
+        operations = [self.slices.operations[key] for key in unit.keys if key in self.slices.operations]
+        ids = {f"operationId: {operation.id}" for operation in operations}
+        paths = {operation.path for operation in operations}
         return {
             name: text for name, text in self.work.scenarios.items()
             if any(f"{one}\n" in text for one in ids)

@@ -10,7 +10,13 @@ from typing import Any
 from twingen.contract.model import Operation as Documented
 from twingen.infer.creating import created, gone, record_fields
 from twingen.infer.draft import Draft
-from twingen.infer.evidence import is_object, is_parameter, record_properties, request_schema
+from twingen.infer.evidence import (
+    is_object,
+    is_parameter,
+    record_properties,
+    request_schema,
+    success_schema,
+)  # fmt: skip
 from twingen.infer.lists import ignored, listing, with_style
 from twingen.infer.places import Path, Place, depth, names, operations, places
 from twingen.infer.records import record
@@ -137,7 +143,7 @@ def _behaviours(
         if effect in {"replace", "update"}:
             behaviour = replace(behaviour, input=_renamed(draft, documented, resource))
         if method == "PUT" and made is None and _makes(documented, place, draft):
-            behaviour = _upsert(behaviour, documented, resource, own, draft)
+            behaviour = _upsert(behaviour, documented, resource, own, place, draft)
         if does == "delete":
             behaviour = replace(behaviour, answer=gone(documented, resource, draft))
         yield behaviour, None
@@ -168,14 +174,16 @@ def _makes(put: Documented, place: Place, draft: Draft) -> bool:
 
 
 def _upsert(
-    replacing: Operation, documented: Documented, resource: Resource, own: Find, draft: Draft
+    replacing: Operation, documented: Documented, resource: Resource, own: Find, place: Place, draft: Draft
 ) -> Operation:
     """Let a PUT make what is not there yet, under the name that the client chose.
 
     Where nothing else makes records, this does. A body of any kind is the record's `value`, if it
     has one.
     """
-    fields = resource_fields(draft, resource)
+    read = place.on_item.get("GET")
+    shown = record_properties(success_schema(read), draft.contract) if read is not None else {}
+    fields = {**record_fields(draft, resource), **shown}
     free = not record_properties(request_schema(documented), draft.contract)
     return replace(
         replacing,
@@ -185,11 +193,6 @@ def _upsert(
         input={"value": "{body}"} if free and "value" in fields else None,
         inferred=("collections: PUT makes it where nothing else does",),
     )
-
-
-def resource_fields(draft: Draft, resource: Resource) -> set[str]:
-    """Return the fields that a record is known to have, by its schema or by its samples' names."""
-    return set(record_fields(draft, resource)) or set(resource.defaults)
 
 
 def _operation(

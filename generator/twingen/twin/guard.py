@@ -162,6 +162,9 @@ class Meter:
         for one in (*given, *named.values()):
             if isinstance(one, int) and one > self.largest:
                 raise Exceeded(f"a handler would make {one:,} members or characters at once")
+        made = _length(make, given)
+        if made > self.largest:
+            raise Exceeded(f"a handler would make {made:,} characters at once")
         return self.grown(make(*given, **named))
 
     def formatted(self, left: Any, right: Any) -> Any:
@@ -181,6 +184,24 @@ class Meter:
     def _bits(self, bits: int) -> None:
         if bits > DEEPEST_POWER:
             raise Exceeded(f"a handler would make a number of {bits:,} bits")
+
+
+def _length(make: Any, given: tuple[Any, ...]) -> int:
+    """Return how long the text will be that one of _MAKING makes, where that is more than it is given."""
+    text = getattr(make, "__self__", None)
+    if not isinstance(text, (str, bytes, bytearray)) or not given:
+        return 0
+    match make.__name__, given:
+        case "replace", (old, new, *_) if isinstance(old, type(text)) and isinstance(new, type(text)):
+            return len(text) + text.count(old) * max(0, len(new) - len(old))
+        case "join", (list() | tuple() as parts, *_):
+            return sum(len(part) + len(text) for part in parts if isinstance(part, (str, bytes)))
+        case "expandtabs", (int() as size, *_):
+            return len(text) + text.count("\t" if isinstance(text, str) else b"\t") * size
+        case "translate", (dict() as table, *_):
+            longest = max((len(part) for part in table.values() if isinstance(part, str)), default=0)
+            return len(text) * longest
+    return 0
 
 
 def violations(source: str, file: str) -> list[Violation]:
