@@ -19,11 +19,14 @@ from twingen.workbench import Bench
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """How the agent takes part: `asks` is False where it only says what it would do."""
+    """How the agent takes part: `asks` is False where it only says what it would do; `sizes` is whether
+    it also says how much that would take.
+    """
 
     settings: Settings
     asks: bool
     exam: Path | None = None
+    sizes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ def work(
         twin=twin, files=dict(folder.files), pages=pages, memory=memory, scenarios=scenarios,
         findings=_by_unit(findings or {}),
     )  # fmt: skip
-    planned = tuple(plan(task, agency.settings))
+    planned = tuple(plan(task, agency.settings, sizes=agency.sizes))
     if not agency.asks:
         return Worked(planned=planned)
     bench = Bench()

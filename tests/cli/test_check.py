@@ -200,7 +200,7 @@ def broken() -> Iterator[str]:
 
 
 def test_a_broken_server_does_not_stop_a_check(twingen: Twingen, shop: Path, broken: str) -> None:
-    options = ("--seconds", "12", "--operations", "^listItems$", "--json")
+    options = ("--seconds", "10", "--operations", "^listItems$", "--json")
     done = twingen("check", "./shop", "--base-url", broken, *options)
     told = json.loads(done.out)
     assert done.code == 1, done.err
@@ -224,7 +224,7 @@ def test_the_ceiling_ends_a_check(twingen: Twingen, shop: Path, broken: str) -> 
 
 def test_ctrl_c_and_the_same_command_again(twingen: Twingen, shop: Path) -> None:
     command = ("check", "./shop", "--operations", "^getItem$", "--jobs", "1", "--seconds")
-    process = twingen.start(*command, "60")
+    process = twingen.start(*command, "20")
     assert process.stderr is not None
     while not process.stderr.readline().startswith("round 1: "):
         assert process.poll() is None

@@ -21,12 +21,16 @@ from twingen.twin.write import dump_resource, dump_service
 from twingen.verify.prove import prove
 
 FIXTURES = Path(__file__).parents[1] / "infer" / "fixtures"
+SERVICES = FIXTURES.parent / "services"
 
 
 @cache
 def guessed(name: str) -> Twin:
     """Return the twin that all passes make of a fixture's contract."""
-    short = yaml.safe_load((FIXTURES / f"{name}.before.yaml").read_text(encoding="utf-8"))
+    return made_of(yaml.safe_load((FIXTURES / f"{name}.before.yaml").read_text(encoding="utf-8")))
+
+
+def made_of(short: dict[str, Any]) -> Twin:
     draft = drafted(short)
     for run in PASSES:
         draft = run(draft)
@@ -142,3 +146,13 @@ def test_a_list_of_chosen_records_proves_that_it_chooses() -> None:
     proof = stands(guessed("views"), "GET /plays/favourite").proof
     assert proof is not None
     assert proof.by == "lists (mutant: list-omits, list-doubles, list-unchosen)"
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in SERVICES.glob("*.yaml")))
+def test_a_service_of_a_style_of_its_own_is_semantic(name: str) -> None:
+    short = yaml.safe_load((SERVICES / f"{name}.yaml").read_text(encoding="utf-8"))
+    twin = made_of(short)
+    found = standings(twin, {}, prove(twin))
+    assert {key: one.reasons for key, one in found.items() if one.tier != "semantic"} == {
+        key: (reason,) for key, reason in short["all_but"].items()
+    }

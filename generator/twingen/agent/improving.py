@@ -60,15 +60,18 @@ class Improved:
     interrupted: bool = False
 
 
-def plan(work: Work, settings: Settings) -> list[Planned]:
-    """Return every unit with whether it needs to run, and what it would be asked; asks nothing."""
+def plan(work: Work, settings: Settings, *, sizes: bool = True) -> list[Planned]:
+    """Return every unit with whether it needs to run, and what it would be asked; asks nothing.
+
+    Without `sizes` prompts are not put together, which takes seconds for a large contract.
+    """
     scene = Scene(work, settings)
     price = price_of(settings.model)
     found = []
     for unit in scene.units():
         needed, reason = scene.needed(unit)
-        if not needed:
-            found.append(Planned(unit=unit, needed=False, reason=reason))
+        if not needed or not sizes:
+            found.append(Planned(unit=unit, needed=needed, reason=reason))
             continue
         head, opening = estimate(scene.head, unit_opening(scene.desk(unit, None), {}))
         low, high = _estimated(price, head, opening)

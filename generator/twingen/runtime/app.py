@@ -259,7 +259,7 @@ class TwinApp:
         if unread is not None:
             raise unread
         if validation.parameters != "off" and found.violations:
-            broken = [*found.violations, *broken]
+            broken = [*_checked(validation.parameters, found.violations, route.paged), *broken]
         if broken:
             raise Refusal("invalid", violations=broken)
         if self.strict and route.tier == "shape":
@@ -282,15 +282,16 @@ class TwinApp:
                 scope.unsent = not self.twin.service.arguments
                 return []
             raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
+        validation = self.twin.service.validation
+        if validation.nulls == "missing":
+            decoded.value = _without_nulls(decoded.value)
         scope.body, scope.media = decoded.value, decoded.media
-        if self.twin.service.validation.nulls == "missing":
-            scope.body = _without_nulls(decoded.value)
         media = decoded.documented
-        if self.twin.service.validation.bodies == "off" or media is None or media.schema is None:
+        if validation.bodies == "off" or media is None or media.schema is None:
             return []
         if decoded.kind == "none":
             return []
-        return violations(route.validator(media), decoded.checkable)
+        return _checked(validation.bodies, violations(route.validator(media), decoded.checkable))
 
     def _takes_none(self) -> bool:
         """Return whether a required body may be missing: arguments may come elsewhere, or leniently.
@@ -372,6 +373,15 @@ def _sent(request: Request) -> list[str]:
         return [name for raw in raws if raw for name, _ in encoded_pairs(raw)]
     except TooManyPairsError:
         return []
+
+
+def _checked(
+    mode: str, found: list[Violation], refused_later: frozenset[str] = frozenset()
+) -> list[Violation]:
+    """Return the violations that a request is refused for; `types` leaves the others to the operation."""
+    if mode != "types":
+        return found
+    return [one for one in found if one.kind == "type" and one.name not in refused_later]
 
 
 def _without_nulls(value: Any) -> Any:

@@ -116,6 +116,8 @@ class BodyDecoder:
             except (LookupError, ValueError):
                 return self.unsupported(f"{essence}; charset={charset}")
         kind = _kind(essence)
+        if kind == "text" and documented is not None and _is_binary(documented):
+            kind = "bytes"
         if kind == "related" and documented is None:
             documented = next((one for one in self.content if _kind(one.type) == "json"), None)
         return _Plan(kind, essence, documented, charset, parameters.get("boundary", ""))
@@ -286,6 +288,11 @@ def _documented(essence: str, header: str, content: tuple[MediaType, ...]) -> Me
         elif wild is None and name.endswith("/*"):
             wild = media if name in ("*/*", essence.partition("/")[0] + "/*") else None
     return same or kindred or wild
+
+
+def _is_binary(media: MediaType) -> bool:
+    """Return whether a representation is documented as bytes, whatever their type is."""
+    return isinstance(media.schema, Mapping) and media.schema.get("format") == "binary"
 
 
 def _without_files(value: Any) -> Any:

@@ -110,12 +110,21 @@ class Route:
             )
         return self._body
 
+    @property
+    def paged(self) -> frozenset[str]:
+        """The parameters that its paging reads, and refuses in its own words."""
+        style = self.app.twin.service.paging.get((self.operation and self.operation.page) or "")
+        if style is None:
+            return frozenset()
+        return frozenset(name for name in (style.limit, style.cursor, style.offset, style.number) if name)
+
     def validator(self, media: Any) -> Validator:
         found = self._validators.get(id(media))
         if found is None:
-            strict = self.app.twin.service.validation.bodies == "strict"
+            validation = self.app.twin.service.validation
+            strict = validation.bodies == "strict"
             found = self.app.schemas.request_validator(
-                media.schema, lenient=not strict, nulls=not strict
+                media.schema, lenient=not strict, nulls=not strict and validation.nulls != "refused"
             )
             self._validators[id(media)] = found
         return found

@@ -188,7 +188,7 @@ class Meter:
 
 def _length(make: Any, given: tuple[Any, ...]) -> int:
     """Return how long the text will be that one of _MAKING makes, where that is more than it is given."""
-    text = getattr(make, "__self__", None)
+    text: Any = getattr(make, "__self__", None)
     if not isinstance(text, (str, bytes, bytearray)) or not given:
         return 0
     match make.__name__, given:

@@ -390,11 +390,15 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """How strictly requests are checked against the contract, and what a null member means."""
+    """How strictly requests are checked against the contract, and what a null member means.
 
-    bodies: Literal["strict", "lenient", "off"] = "lenient"
-    parameters: Literal["strict", "lenient", "off"] = "lenient"
-    nulls: Literal["kept", "missing"] = "kept"
+    With `types` only the types of what was sent are checked. A null where the contract has none is
+    `kept`, counts as `missing`, or is `refused`.
+    """
+
+    bodies: Literal["strict", "lenient", "types", "off"] = "lenient"
+    parameters: Literal["strict", "lenient", "types", "off"] = "lenient"
+    nulls: Literal["kept", "missing", "refused"] = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

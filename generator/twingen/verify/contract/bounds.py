@@ -48,8 +48,9 @@ class Watch:
     machine does not change what is tried.
     """
 
-    def __init__(self, allowed: float, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, allowed: float, clock: Callable[[], float] = time.monotonic, why: str = ""):
         self.allowed = allowed
+        self._why = why or f"{allowed:.3g} seconds are the limit for one operation"
         self.clock = clock
         self.cut: dict[Where, str] = {}
         self._now: Where | None = None
@@ -98,16 +99,13 @@ class Watch:
         now = self._now
         if not self._late or now is None:
             return False
-        self.cut.setdefault(now, self._limit())
+        self.cut.setdefault(now, self._why)
         return True
 
     def shared(self) -> None:
         """The engine ends the present operation by itself: its share of the whole time is used up."""
         if self._now is not None:
             self.cut.setdefault(self._now, SHARE)
-
-    def _limit(self) -> str:
-        return f"{self.allowed:.3g} seconds are the limit for one operation"
 
     def _start(self, where: Where, *, sending: bool) -> None:
         self._now, self._sending, self._late = where, sending, False
@@ -127,7 +125,7 @@ class Watch:
                 # Again after a while: what swallows every exception swallows this one too.
                 self._deadline = clock + _GRACE
                 if _interrupt():
-                    self.cut.setdefault(now, self._limit())
+                    self.cut.setdefault(now, self._why)
 
 
 _watch: Watch | None = None

@@ -42,6 +42,8 @@ _REASONS: dict[str, Literal["done", "time", "interrupted", "trouble"]] = {
 }  # fmt: skip
 # The part of the time that is kept for operations that the others left none.
 OVERTIME = 0.1
+_LEAST_OVERTIME = 10.0
+_OVERTIME_EACH = 0.3
 _SHRINKING = "shrinking"
 _STEPS = 8
 _AGAIN = 3
@@ -105,6 +107,7 @@ class Checked:
         self._interrupted = False
         self._clock = time.monotonic if target.remote else time.process_time
         self._began: set[Phase] = set()
+        self._overtime = 0.0
         self._ends: float | None = None
         self._documented = frozenset(
             int(r.status) for o in twin.contract.operations for r in o.responses
@@ -171,7 +174,8 @@ class Checked:
         unit = [phase for phase in work.phases if phase != "stateful"]
         if work.seconds is None or not waiting or not unit or self._over:
             return
-        for event in self.run((unit[-1],), waiting, max(1.0, OVERTIME * work.seconds)):
+        self._overtime = time.monotonic() + max(_LEAST_OVERTIME, work.seconds / 2)
+        for event in self.run((unit[-1],), waiting, None):
             if not isinstance(event, (Began, Ended)):
                 yield event
 
@@ -222,8 +226,10 @@ class Checked:
         self.transport.serialise(_sent_types(self.spec))
         reason = "trouble"
         stream = from_schema(schema).execute()
-        allowed = allowance(seconds, len(labels) * len(phases))
-        with Garbage() as garbage, Watch(allowed, self._clock) as watch:
+        watched = Watch(allowance(seconds, len(labels) * len(phases)), self._clock)
+        if self._overtime:
+            watched = Watch(_OVERTIME_EACH, self._clock, why=SHARE)
+        with Garbage() as garbage, watched as watch:
             self.transport.sending = watch.sent
             for event in stream:
                 match event:
@@ -259,6 +265,8 @@ class Checked:
             self.progress.cut.setdefault(where, why)
 
     def _late(self) -> bool:
+        if self._overtime and time.monotonic() > self._overtime:
+            return True
         return self._ends is not None and self._clock() > self._ends
 
     def _must_stop(self) -> bool:
@@ -323,7 +331,7 @@ class Checked:
             "cache": {"enabled": False},
             "analysis": {"constants": {"enabled": False}},
             "output": {"sanitization": {"enabled": False}},
-            "generation": {"max-examples": work.max_examples, "database": "none"},
+            "generation": {"max-examples": 1 if self._overtime else work.max_examples, "database": "none"},
             "phases": {phase: {"enabled": phase in phases} for phase in PHASES},
             "checks": checks.configuration(stock, self.meaning.refusals, self._documented),
         }

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twingen.twin.model import ErrorCase, Operation
+from twingen.verify.machines.known import Draw
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached, brief
 from twingen.verify.subject import Reply
 

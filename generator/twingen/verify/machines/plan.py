@@ -6,7 +6,7 @@ The plan may be of another twin than the one that answers: of the twin as it was
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -142,8 +142,15 @@ class Plan:
 
     def case(self, name: str) -> ErrorCase | None:
         """Return the error case that is answered for sure, None where it passes failures on."""
-        found = self.twin.service.errors.cases.get(name)
-        return None if found is None or found.instead else found
+        errors = self.twin.service.errors
+        found = errors.cases.get(name)
+        if found is None or found.instead:
+            return None
+        if found.body is None and isinstance(errors.body, Mapping):
+            # An envelope may tell the case by its name.
+            told = {member: name for member, value in errors.body.items() if value == "{case}"}
+            return replace(found, fields={**told, **found.fields})
+        return found
 
     def treatments(self, operation: Operation) -> dict[str, Treatment]:
         """Return the treated parameters that the documents name."""

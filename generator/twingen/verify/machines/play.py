@@ -5,66 +5,23 @@ All that is known of records was sent or answered; nothing here looks into the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any
 
 from twingen.runtime import paths
-from twingen.twin.model import Find, Operation, Paging
+from twingen.twin.model import Operation, Paging
 from twingen.verify.laws.paging import is_last, next_told
+from twingen.verify.machines.addressing import Address, address_of, found_there
+from twingen.verify.machines.known import Chosen, Draw, Known, same
 from twingen.verify.machines.plan import Path, Plan, leaves
 from twingen.verify.machines.session import Session
 from twingen.verify.outcome import Broken, Unreached
-from twingen.verify.requests import Sent, bodies, queries, readable, value_of
+from twingen.verify.requests import Sent, bodies, queries, readable
 from twingen.verify.shown import named, records_in, unlike
 from twingen.verify.subject import Reply
 
 _DEEPEST = 4
 _MOST_PAGES = 60
-_PLACE = re.compile(r"path\[(\d+)\]")
-_ARGUMENT = re.compile(r"\b(args|query|body)\.(\w+)")
-_PARAMETER = re.compile(r"\{[^}]*\}")
-
-T = TypeVar("T")
-
-
-class Draw(Protocol):
-    """Choices, made by whoever drives the machine."""
-
-    def one(self, among: list[T]) -> T: ...
-    def number(self, least: int, most: int) -> int: ...
-    def flag(self) -> bool: ...
-
-
-@dataclass(slots=True, eq=False)
-class Known:
-    """A record as clients know it: its identifier, what it lies under, what it was last seen with.
-
-    `holds` are the sent fields as they were shown right after the last write to it, `moved` is
-    whether a move or a change may have brought it into another state.
-    """
-
-    resource: str
-    name: str
-    under: dict[str, Known] = field(default_factory=dict)
-    sent: Any = None
-    holds: dict[Path, Any] = field(default_factory=dict)
-    alive: bool = True
-    mine: bool = True
-    age: int = 0
-    moved: bool = False
-
-
-Chosen = dict[str, Known]
-
-
-class Address(NamedTuple):
-    """Where a request goes: path values, and identifiers among its query and body."""
-
-    values: tuple[str, ...]
-    query: dict[str, Any]
-    body: dict[str, Any]
 
 
 class Play:
@@ -75,7 +32,6 @@ class Play:
         self.session = session
         self.known: list[Known] = []
         self.count = 0
-        self.secrets: set[str] = set()
         self._noticed = noticed
 
     # Records
@@ -86,13 +42,9 @@ class Play:
             one
             for one in self.known
             if one.resource == resource and one.alive is alive and one.mine
-            and all(self._same(one.under.get(name), parent) for name, parent in (under or {}).items()
+            and all(same(one.under.get(name), parent) for name, parent in (under or {}).items()
                     if name in self.plan.refs(resource))
         ]  # fmt: skip
-
-    @staticmethod
-    def _same(one: Known | None, other: Known) -> bool:
-        return one is None or one is other
 
     def some(self, resource: str, draw: Draw, chosen: Chosen | None = None) -> Known:
         """Return a record of a resource, one that is there or a new one."""
@@ -104,7 +56,7 @@ class Play:
         except Unreached:
             if there:
                 return draw.one(there)
-            return self._found(resource, chosen or {})
+            return found_there(self, resource, chosen or {})
 
     def others_of(self, edge: str, ends: Chosen) -> list[Known]:
         """Return the ties of an edge between these ends."""
@@ -120,26 +72,6 @@ class Play:
         for name, parent in known.under.items():
             chosen = {**chosen, **Play.around(parent), name: parent}
         return {**chosen, known.resource: known}
-
-    def _found(self, resource: str, chosen: Chosen) -> Known:
-        """Return a record that was there from the start, seen in a list of its resource."""
-        for one in self.known:
-            if one.resource == resource and one.alive and not one.mine:
-                if all(self._same(one.under.get(n), p) for n, p in chosen.items()):
-                    return one
-        lister = self.plan.lister(resource)
-        if lister is None:
-            raise Unreached(f"no {resource} to try it on")
-        within = dict(chosen)
-        for member in self.members(self.call(lister, within), resource):
-            name = self.name_of(member, resource)
-            if name:
-                under = {n: within[self.plan.end(resource, n)] for n in self.plan.refs(resource)
-                         if self.plan.end(resource, n) in within}  # fmt: skip
-                found = Known(resource, name, under, mine=False)
-                self.known.append(found)
-                return found
-        raise Unreached(f"no {resource} to try it on")
 
     def make(self, resource: str, chosen: Chosen, depth: int = 0) -> Known:
         """Make a record by the first create that works; what it lies under is added to `chosen`."""
@@ -168,11 +100,12 @@ class Play:
             value = change(sent.value) if change is not None else sent.value
             reply = self.ask(create, address, body=value, media=sent.media)
             if reply.ok:
-                return self._made(create, chosen, value, reply, address)
+                return self.made(create, chosen, value, reply, address)
             refused = refused or reply
         raise Unreached(f"{create.key} takes none of the requests tried: {refused}")
 
-    def _made(self, create: Operation, chosen: Chosen, sent: Any, reply: Reply, address: Address) -> Known:
+    def made(self, create: Operation, chosen: Chosen, sent: Any, reply: Reply, address: Address) -> Known:
+        """Take a record for known that a request made; raises Unreached where nothing tells its name."""
         resource = create.resource
         refs = self.plan.refs(resource)
         under = {
@@ -386,6 +319,10 @@ class Play:
         found = [self.name_of(member, operation.resource) for member in members]
         return [name for name in found if name is not None]
 
+    def address(self, operation: Operation, chosen: Chosen, depth: int = 0, fresh: int = 0) -> Address:
+        """Return where a request goes; what `chosen` lacks is added to it. See addressing.py."""
+        return address_of(self, operation, chosen, depth, fresh)
+
     # Comparing
 
     def skips(self, resource: str, by: Operation | None, also: frozenset[Path] = frozenset()) -> Callable[[Path], bool]:
@@ -433,70 +370,3 @@ class Play:
                     f"{'.'.join(path)} of the {known.resource} {known.name} to stay {value!r}",
                     f"{paths.get(shown, path)!r} is shown",
                 )
-
-    # Addressing
-
-    def address(self, operation: Operation, chosen: Chosen, depth: int = 0, fresh: int = 0) -> Address:
-        """Return where a request about the chosen records goes; what `chosen` lacks is added to it."""
-        plan = self.plan
-        documented = plan.documented(operation)
-        values: dict[int, str] = {}
-        query: dict[str, Any] = {}
-        body: dict[str, Any] = {}
-        queried = {p.name for p in documented.parameters if p.location == "query"}
-        for find in operation.find:
-            places = [int(found) for found in _PLACE.findall(find.by)]
-            above, place = places[:-1], places[-1] if places else None
-            arguments = _ARGUMENT.findall(find.by)
-            known = plan.resources.get(find.resource)
-            if place is None and len(arguments) != 1 and not (known is not None and known.edge):
-                if arguments and not find.optional:
-                    raise Unreached(f"its {find.name} is found in a way of its own")
-                continue
-            if find.optional and find is operation.find[-1] and fresh and operation.effect == "upsert":
-                value = f"law{fresh}"
-            elif find.optional and find.resource == operation.resource and fresh:
-                continue
-            else:
-                found = self._stand_in(find, chosen, depth)
-                value = found.name
-                chosen.setdefault(find.name, found)
-            if place is not None:
-                values[place] = value
-                for number, parent in zip(above, plan.refs(find.resource), strict=False):
-                    if number not in values and parent in chosen:
-                        values[number] = chosen[parent].name
-            elif arguments:
-                source, name = arguments[0]
-                (query if name in queried and source != "body" else body)[name] = value
-        names = [name.strip("{}+*") for name in _PARAMETER.findall(documented.path.partition("#")[0])]
-        return Address(
-            tuple(
-                values[place] if place in values else str(value_of(name, documented, plan.schemas))
-                for place, name in enumerate(names)
-            ),
-            query,
-            body,
-        )
-
-    def _stand_in(self, find: Find, chosen: Chosen, depth: int) -> Known:
-        known = chosen.get(find.name) or chosen.get(find.resource)
-        if known is not None:
-            return known
-        there = self.of(find.resource, under=chosen)
-        if there:
-            made = there[-1]
-            for name, one in self.around(made).items():
-                chosen.setdefault(name, one)
-            return made
-        try:
-            made = self.make(find.resource, chosen, depth + 1)
-        except Unreached as why:
-            try:
-                made = self._found(find.resource, chosen)
-            except Unreached:
-                raise Unreached(f"no {find.resource} to try it on: {why}") from None
-        chosen[find.resource] = made
-        for name, one in self.around(made).items():
-            chosen.setdefault(name, one)
-        return made

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.shown import records_in
 

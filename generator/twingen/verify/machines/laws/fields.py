@@ -8,9 +8,10 @@ from typing import Any
 from twingen.contract.schemas import properties, resolve
 from twingen.runtime import paths
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.plan import Path, Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 _WRITES = frozenset({"create", "update", "replace"})

@@ -7,10 +7,11 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation, Treatment
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.laws.lists import within
 from twingen.verify.machines.plan import Path, Plan, leaves
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 _SCANNED = frozenset({"equals", "prefix", "contains", "filter", "search"})

@@ -6,12 +6,14 @@ records change, and in which fields; not what the answers say.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Chosen, Draw, Known
 from twingen.verify.machines.law import Law
+from twingen.verify.machines.laws.updates import part_of
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Chosen, Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.machines.session import Session, Step
 from twingen.verify.outcome import Broken, Unreached
 
@@ -20,22 +22,19 @@ Seen = dict[tuple[str, str], Any]
 
 
 def applies(plan: Plan, operation: Operation) -> bool:
-    return operation.effect != "none" or operation.handler is not None or bool(operation.change or operation.spawn)
+    return True
 
 
 def step(play: Play, operation: Operation, draw: Draw) -> None:
     plan = play.plan
     if play.session.server is plan.server:
         raise Unreached("it is held against itself")
-    number, moves = draw.number(1, 3), [draw.number(0, 7) for _ in range(draw.number(0, 2))]
-    query = _query(plan, operation, draw)
-    walk = (operation.key, number, tuple(moves), tuple(query.items()))
+    walk = _walk(plan, operation, draw)
     if walk not in plan.footprints:
-        before = Play(plan, Session(plan.server, plan.marks))
-        plan.footprints[walk] = _trace(before, operation, number, moves, query)
+        plan.footprints[walk] = _trace(Play(plan, Session(plan.server, plan.marks)), operation, walk)
     wanted = plan.footprints[walk]
     after = Play(plan, Session(play.session.server, plan.marks))
-    found = _trace(after, operation, number, moves, query)
+    found = _trace(after, operation, walk)
     if wanted is None or found is None:
         if wanted != found:
             came = "they are refused" if found is None else "they are taken"
@@ -58,10 +57,26 @@ class Traced(Broken):
 
 def walked(plan: Plan, operation: Operation, draw: Draw) -> list[Step]:
     """Return the requests of one walk in the plan's own twin."""
-    number, moves = draw.number(1, 3), [draw.number(0, 7) for _ in range(draw.number(0, 2))]
     play = Play(plan, Session(plan.server, plan.marks))
-    _trace(play, operation, number, moves, _query(plan, operation, draw))
+    _trace(play, operation, _walk(plan, operation, draw))
     return play.session.steps
+
+
+class Walk(NamedTuple):
+    """The choices of one walk: which body, how much of it, the moves before, a switch in the query."""
+
+    key: str
+    number: int
+    part: int
+    moves: tuple[int, ...]
+    query: tuple[tuple[str, Any], ...]
+
+
+def _walk(plan: Plan, operation: Operation, draw: Draw) -> Walk:
+    moves = tuple(draw.number(0, 7) for _ in range(draw.number(0, 2)))
+    part = draw.number(0, 5) if operation.effect in {"update", "replace"} else 0
+    query = tuple(_query(plan, operation, draw).items())
+    return Walk(operation.key, draw.number(1, 3), part, moves, query)
 
 
 def _query(plan: Plan, operation: Operation, draw: Draw) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _said(trace: Any) -> str:
     return "no trace" if trace is None else str(trace)
 
 
-def _trace(play: Play, operation: Operation, number: int, moves: list[int], query: dict[str, Any]) -> dict[str, Any] | None:
+def _trace(play: Play, operation: Operation, walk: Walk) -> dict[str, Any] | None:
     """Return where one operation leaves traces; None where what comes before it is refused."""
     chosen: Chosen = {}
     try:
@@ -94,7 +109,7 @@ def _trace(play: Play, operation: Operation, number: int, moves: list[int], quer
     subject = chosen.get(operation.resource)
     ways = [one for one in play.plan.operations.values() if one.effect == "transition" and one.resource == operation.resource]
     try:
-        for place in moves if ways else ():
+        for place in walk.moves if ways else ():
             if subject is None:
                 break
             play.attempt(ways[place % len(ways)], play.around(subject), 1)
@@ -105,15 +120,22 @@ def _trace(play: Play, operation: Operation, number: int, moves: list[int], quer
         return None
     seen = _looks(play)
     try:
-        address = play.address(operation, chosen, fresh=number)
-        sent = play.body_for(operation, number)
+        address = play.address(operation, chosen, fresh=walk.number)
+        sent = play.body_for(operation, walk.number)
     except (Unreached, Broken):
         return None
-    reply = play.ask(operation, address, query=query, body=sent.value, media=sent.media)
+    body = part_of(sent.value, walk.part, walk.part > 3) if walk.part else sent.value
+    reply = play.ask(operation, address, query=dict(walk.query), body=body, media=sent.media)
     trace: dict[str, Any] = {"its answer": (reply.response.status, _outline(reply.body))}
-    now = _looks(play)
-    for look, shown in now.items():
-        if look in seen and seen[look] != shown:
+    if reply.ok and operation in play.plan.creates(operation.resource):
+        try:
+            play.made(operation, chosen, sent.value, reply, address)
+        except Unreached:
+            pass
+    for look, shown in _looks(play).items():
+        if look not in seen:
+            trace[f"{look[0]} of the new {look[1]}"] = shown and (shown[0], _outline(shown[1]))
+        elif seen[look] != shown:
             trace[f"{look[0]} of {look[1]}"] = _difference(seen[look], shown)
     return trace
 
@@ -185,10 +207,13 @@ def _changed(old: Any, new: Any, path: str) -> set[str]:
     return {path}
 
 
-def _outline(body: Any) -> Any:
-    if isinstance(body, dict):
-        return sorted(body)
-    return len(body) if isinstance(body, list) else type(body).__name__
+def _outline(value: Any, depth: int = 5) -> Any:
+    """Return an answer without what it says: the names of its members, the lengths of its lists."""
+    if isinstance(value, dict):
+        return {name: _outline(value[name], depth - 1) for name in sorted(value)} if depth else "..."
+    if isinstance(value, (list, tuple)):
+        return [len(value), *(_outline(one, depth - 1) for one in value[:3])] if depth else "..."
+    return type(value).__name__
 
 
 LAW = Law(name="footprints", applies=applies, step=step)

@@ -18,10 +18,11 @@ from twingen.runtime.violation import fits
 from twingen.twin.expression import compiled
 from twingen.twin.functions import FUNCTIONS
 from twingen.twin.model import Guard, Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law, refused
 from twingen.verify.machines.laws.fields import body_schema
 from twingen.verify.machines.plan import Plan, leaves
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Unreached
 
 _ASKED = frozenset({"body", "query", "args"})

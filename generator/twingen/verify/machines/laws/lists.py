@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.plan import Plan, leaves
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 
@@ -89,7 +90,7 @@ def _ordered(play: Play, operation: Operation, expected: list[Known], names: lis
 
 
 def agrees_applies(plan: Plan, operation: Operation) -> bool:
-    listed = operation.effect == "none" and operation.target == "collection" and operation.answer.body is None
+    listed = operation.effect == "none" and operation.target == "collection" and not operation.first
     return listed and plan.reader(operation.resource) is not None
 
 

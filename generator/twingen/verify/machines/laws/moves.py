@@ -6,9 +6,10 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law, failed_as, refused
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 

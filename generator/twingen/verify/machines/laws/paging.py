@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from twingen.twin.model import Operation, Paging
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law, refused, taken
 from twingen.verify.machines.laws.lists import within
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 _LIMIT = 2

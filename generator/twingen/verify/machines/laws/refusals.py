@@ -6,10 +6,12 @@ from typing import Any
 
 from twingen.contract.schemas import required
 from twingen.twin.model import Operation
+from twingen.verify.machines.addressing import Address
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law, refused
 from twingen.verify.machines.laws.fields import body_schema
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Address, Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 NOBODY = "404040404040"

@@ -6,10 +6,11 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation, Unique
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law, refused
 from twingen.verify.machines.laws.lists import within
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Unreached
 
 _WRITES = frozenset({"create", "update", "replace"})

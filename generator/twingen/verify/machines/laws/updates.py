@@ -6,9 +6,10 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation
+from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
 from twingen.verify.machines.plan import Plan
-from twingen.verify.machines.play import Draw, Known, Play
+from twingen.verify.machines.play import Play
 from twingen.verify.outcome import Broken, Unreached
 
 
@@ -28,7 +29,7 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         raise Unreached("the record cannot be seen")
     keep = draw.number(0, 5)
     whole = operation.effect == "replace" or keep > 3
-    change = (lambda value: _part(value, keep, whole)) if keep else None
+    change = (lambda value: part_of(value, keep, whole)) if keep else None
     number = play.next_number()
     sent, reply = play.attempt(operation, play.around(known), number, change)
     if not reply.ok and change is not None:
@@ -45,16 +46,16 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
         play.stays(other)
 
 
-def _part(value: Any, keep: int, most: bool) -> Any:
+def part_of(value: Any, keep: int, most: bool) -> Any:
     """Return a body with one of its members only, or with all but one, at two depths."""
     if not isinstance(value, dict) or len(value) < 2:
         inner = next((name for name, one in value.items() if isinstance(one, dict)), None) if isinstance(value, dict) else None
-        return {**value, inner: _part(value[inner], keep, most)} if inner is not None else value
+        return {**value, inner: part_of(value[inner], keep, most)} if inner is not None else value
     names = sorted(value)
     name = names[keep % len(names)]
     if most:
         return {other: one for other, one in value.items() if other != name}
-    return {name: _part(value[name], keep, True) if isinstance(value[name], dict) else value[name]}
+    return {name: part_of(value[name], keep, True) if isinstance(value[name], dict) else value[name]}
 
 
 def _rest(play: Play, operation: Operation, known: Known, sent: Any, before: Any, shown: Any) -> None:
