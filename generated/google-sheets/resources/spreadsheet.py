@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin import a1, edits, sheet
+from twin import a1, edits, sheet, table
 from twin.book import Book, settled
 from twin.shown import coloured
 
@@ -44,10 +44,23 @@ def create(scope: Any) -> Any:
             scope, spreadsheet, sheet.added(scope, spreadsheet, wanted, case="bad_argument"), each
         )
     for each in body.get("namedRanges") or ():
-        named = {name: value for name, value in each.items() if name != "namedRangeId"}
-        scope.create("named-range", named, spreadsheet=spreadsheet)
+        _name(scope, spreadsheet, each)
     Book(scope, spreadsheet).refresh()
     return whole(scope, spreadsheet)
+
+
+def _name(scope: Any, spreadsheet: Any, given: dict[str, Any]) -> None:
+    """Give a new spreadsheet a named range, as addNamedRange does."""
+    if not given.get("name"):
+        raise a1.refusal(scope, "The name of a named range must not be empty.")
+    known = scope.all("named-range", spreadsheet=spreadsheet.id)
+    if any(row.data["name"] == given["name"] for row in known):
+        reason = f"Cannot add named range with name: {given['name']}. It already exists."
+        raise a1.refusal(scope, reason)
+    extent = given.get("range") or {}
+    a1.of_grid_range(scope, spreadsheet, extent)
+    data = {"name": given["name"], "range": cleaned(extent)}
+    scope.create("named-range", data, spreadsheet=spreadsheet)
 
 
 def _fill(scope: Any, spreadsheet: Any, made: Any, given: dict[str, Any]) -> None:
@@ -56,10 +69,12 @@ def _fill(scope: Any, spreadsheet: Any, made: Any, given: dict[str, Any]) -> Non
     if unknown:
         raise Unwritten(f"a new sheet with {unknown[0]} has no behaviour")
     kept = {
-        name: given[name]
-        for name in ("merges", "rowGroups", "columnGroups", "bandedRanges")
+        name: [{**one, "range": one.get("range") or {}} for one in given[name]]
+        for name in ("rowGroups", "columnGroups", "bandedRanges")
         if given.get(name)
     }
+    if given.get("merges"):
+        kept["merges"] = given["merges"]
     if kept:
         made = scope.write(made, {**made.data, **kept})
     book = Book(scope, spreadsheet)
@@ -84,14 +99,11 @@ def _fill(scope: Any, spreadsheet: Any, made: Any, given: dict[str, Any]) -> Non
                 if properties:
                     book.meta(made, dimension)[str(start + place)] = properties
     book.save()
-    for kind, name, minted in (
-        ("protected-range", "protectedRanges", "protectedRangeId"),
-        ("table", "tables", "tableId"),
-    ):
-        for each in given.get(name) or ():
-            scope.create(
-                kind, {key: value for key, value in each.items() if key != minted}, sheet=made
-            )
+    for each in given.get("protectedRanges") or ():
+        data = {name: value for name, value in each.items() if name != "protectedRangeId"}
+        scope.create("protected-range", data, sheet=made)
+    for each in given.get("tables") or ():
+        table.made(scope, spreadsheet, each)
 
 
 def get(scope: Any) -> Any:

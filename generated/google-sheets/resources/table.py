@@ -21,19 +21,19 @@ _DEFAULT_ROWS = {
 
 
 def add(scope: Any) -> Any:
-    given = scope.body.get("table") or {}
-    area = a1.of_grid_range(scope, scope.spreadsheet, given.get("range"))
-    book = Book(scope, scope.spreadsheet)
+    return {"addTable": {"table": made(scope, scope.spreadsheet, scope.body.get("table") or {}).data}}
+
+
+def made(scope: Any, spreadsheet: Any, given: dict[str, Any]) -> Any:
+    """Make a table of what is given for it, with its header and its bands, and return it."""
+    area = a1.of_grid_range(scope, spreadsheet, given.get("range"))
+    book = Book(scope, spreadsheet)
     others = [row for sheet in book.sheets.values() for row in scope.all("table", sheet=sheet.id)]
     if any(row.data["name"].casefold() == (given.get("name") or "").casefold() for row in others):
-        raise scope.fail(
-            "refused_request", reason=f'A table with the name "{given["name"]}" already exists.'
-        )
+        raise a1.refusal(scope, f'A table with the name "{given["name"]}" already exists.')
     for other in scope.all("table", sheet=area.sheet.id):
-        if _overlap(area, a1.of_grid_range(scope, scope.spreadsheet, other.data["range"])):
-            raise scope.fail(
-                "refused_request", reason="You cannot add a table that overlaps with another table."
-            )
+        if _overlap(area, a1.of_grid_range(scope, spreadsheet, other.data["range"])):
+            raise a1.refusal(scope, "You cannot add a table that overlaps with another table.")
     style = given.get("rowsProperties") or {
         name: {"rgbColor": dict(zip(("red", "green", "blue"), map(_channel, parts), strict=True))}
         for name, parts in _DEFAULT_ROWS.items()
@@ -53,7 +53,7 @@ def add(scope: Any) -> Any:
     kept["bandedRanges"] = [*(kept.get("bandedRanges") or ()), _banding(table)]
     book.write(sheet, kept)
     book.save()
-    return {"addTable": {"table": table.data}}
+    return table
 
 
 def update(scope: Any) -> Any:

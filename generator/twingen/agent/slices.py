@@ -128,7 +128,8 @@ class Slices:
 
     def size(self, key: str) -> int:
         """Return about how many tokens an operation alone takes in a slice."""
-        return tokens(self.show_operation(key, whole=False))
+        data = self.operation(self.operations[key])
+        return len(orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)) // 4 + 1
 
     def digest(self, keys: Iterable[str]) -> str:
         """Return a digest of everything that the contract says of operations."""

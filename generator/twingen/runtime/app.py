@@ -32,6 +32,7 @@ from twingen.twin.functions import NOTHING
 from twingen.twin.model import Twin
 
 _JSON = "application/json"
+_STRUCTURES = frozenset({"array", "object"})
 _ENTRY = 500  # bytes of a remembered answer beside its body
 _FAILURES = {
     "malformed": "malformed",
@@ -378,10 +379,21 @@ def _sent(request: Request) -> list[str]:
 def _checked(
     mode: str, found: list[Violation], refused_later: frozenset[str] = frozenset()
 ) -> list[Violation]:
-    """Return the violations that a request is refused for; `types` leaves the others to the operation."""
+    """Return the violations that a request is refused for.
+
+    With `types` these are scalars of another type: structures may come as JSON in a text, and the
+    rest the operation refuses itself.
+    """
     if mode != "types":
         return found
-    return [one for one in found if one.kind == "type" and one.name not in refused_later]
+    return [
+        one for one in found
+        if one.kind == "type" and one.name not in refused_later and _STRUCTURES.isdisjoint(_names(one.expected))
+    ]  # fmt: skip
+
+
+def _names(expected: Any) -> list[str]:
+    return expected if isinstance(expected, list) else [str(expected)]
 
 
 def _without_nulls(value: Any) -> Any:

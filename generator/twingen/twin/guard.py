@@ -186,18 +186,21 @@ class Meter:
             raise Exceeded(f"a handler would make a number of {bits:,} bits")
 
 
+_TEXTS: tuple[type, ...] = (str, bytes, bytearray)
+
+
 def _length(make: Any, given: tuple[Any, ...]) -> int:
     """Return how long the text will be that one of _MAKING makes, where that is more than it is given."""
     text: Any = getattr(make, "__self__", None)
-    if not isinstance(text, (str, bytes, bytearray)) or not given:
+    if type(text) not in _TEXTS or not given:
         return 0
     match make.__name__, given:
         case "replace", (old, new, *_) if isinstance(old, type(text)) and isinstance(new, type(text)):
-            return len(text) + text.count(old) * max(0, len(new) - len(old))
+            return int(len(text) + text.count(old) * max(0, len(new) - len(old)))
         case "join", (list() | tuple() as parts, *_):
             return sum(len(part) + len(text) for part in parts if isinstance(part, (str, bytes)))
         case "expandtabs", (int() as size, *_):
-            return len(text) + text.count("\t" if isinstance(text, str) else b"\t") * size
+            return int(len(text) + text.count("\t" if isinstance(text, str) else b"\t") * size)
         case "translate", (dict() as table, *_):
             longest = max((len(part) for part in table.values() if isinstance(part, str)), default=0)
             return len(text) * longest

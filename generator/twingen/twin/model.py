@@ -392,7 +392,7 @@ class Authentication:
 class Validation:
     """How strictly requests are checked against the contract, and what a null member means.
 
-    With `types` only the types of what was sent are checked. A null where the contract has none is
+    With `types` only the types of scalars are checked. A null where the contract has none is
     `kept`, counts as `missing`, or is `refused`.
     """
 
