@@ -11,6 +11,9 @@ from pathlib import Path
 
 import orjson
 
+from twingen.agency import Agency, Worked, work
+from twingen.agent.events import Event as AgentEvent
+from twingen.agent.memory import FILE as MEMORY
 from twingen.conformance import Proof, prove_folder, resolving, text_of, unproved
 from twingen.contract.diagnostics import Diagnostic, Diagnostics
 from twingen.contract.document import dump as dump_contract
@@ -34,7 +37,7 @@ from twingen.twin.write import dump_resource, dump_seeds, dump_service
 from twingen.verify.converge import LoopEvent
 from twingen.verify.remembered import prove_once
 
-_NO_UNITS = frozenset({"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock", REPORT})
+_NO_UNITS = frozenset({"contract.json", "twin.toml", "overlay.yaml", "models.py", "twin.lock", REPORT, MEMORY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,14 @@ class Proving:
     event: LoopEvent
 
 
-Event = StageStarted | StageFinished | Progress | Proving
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """What the agent tells while it works; comes from several threads, one at a time."""
+
+    event: AgentEvent
+
+
+Event = StageStarted | StageFinished | Progress | Proving | Working
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +97,7 @@ class Built:
     stale: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    worked: Worked | None = None
     written: bool = True
     seconds: float = 0.0
 
@@ -100,6 +111,7 @@ def build(
     cache: Path | None = None,
     dry_run: bool = False,
     proof: Proof | None = None,
+    agency: Agency | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Built:
     """Compile the documents in `docs` into the twin `name` in folder `out`.
@@ -131,7 +143,7 @@ def build(
     models = ModelsTask(contract.schemas, cache)
     try:
         return _compile(
-            name, docs, contract, out, adopt_from, dry_run, proof, on_event, diagnostics, models, begun,
+            name, docs, contract, out, adopt_from, dry_run, proof, agency, on_event, diagnostics, models, begun,
             cache,
         )  # fmt: skip
     finally:
@@ -146,6 +158,7 @@ def _compile(
     adopt_from: Path | None,
     dry_run: bool,
     proof: Proof | None,
+    agency: Agency | None,
     on_event: Callable[[Event], None],
     diagnostics: Diagnostics,
     models: ModelsTask,
@@ -190,6 +203,22 @@ def _compile(
     Run([twin])  # raises what would keep the twin from being run: nothing is written then
     lock = Lock(units=_units(folder, adopted, inferred), standing=standing)
     folder.files["twin.lock"] = dump_lock(lock)
+    worked = None
+    if agency is not None:
+        on_event(StageStarted(stage="agent", detail=agency.settings.model if agency.asks else "no key"))
+        working = time.perf_counter()
+        worked = work(
+            folder, lock, pages, adopt_from, agency, on_event=lambda event: on_event(Working(event=event))
+        )
+        if worked.improved is not None:
+            _take(folder, adopted, worked)
+            twin = _with_ui(folder, adopted)
+            standing = standings(twin, _still(draft.reasons, worked), prove_once(twin, folder.files, cache))
+            lock = Lock(units=_units(folder, adopted, inferred), standing=standing)
+            folder.files["twin.lock"] = dump_lock(lock)
+            counts = {"units": len(worked.improved.results), "files": len(worked.improved.files)}
+            on_event(StageFinished(stage="agent", seconds=time.perf_counter() - working, counts=counts))
+        spent += time.perf_counter() - working
     if proof is None:
         report = unproved(folder.load(), digest_of(folder.files))
     else:
@@ -225,6 +254,7 @@ def _compile(
         stale=tuple(sorted(adopted.stale)),
         merged=adopted.merged,
         conflicts=adopted.conflicts,
+        worked=worked,
         written=not dry_run,
         seconds=time.perf_counter() - begun,
     )
@@ -256,6 +286,29 @@ def _folder(
     folder.aliases = {**aliases, **adopted.aliases}
     folder.files["twin.toml"] = folder.settings().encode()
     return folder
+
+
+def _take(folder: TwinFolder, adopted: Adopted, worked: Worked) -> None:
+    """Mark what the agent wrote as its own; the UI is concluded anew where no hand wrote it."""
+    assert worked.improved is not None
+    scenarios = worked.examined.scenarios if worked.examined is not None else {}
+    for file in (*worked.improved.files, *scenarios):
+        adopted.origins[file] = "agent"
+        adopted.units.add(file)
+    for file in [name for name in folder.files if name == "ui.yaml" or name.startswith("ui/")]:
+        if adopted.origins.get(file, "inferred") == "inferred":
+            del folder.files[file]
+
+
+def _still(
+    reasons: Mapping[str, tuple[str, ...]], worked: Worked
+) -> dict[str, tuple[str, ...]]:
+    """Return the rules' reasons against operations whose files no agent wrote."""
+    assert worked.improved is not None
+    mended = {
+        key for result in worked.improved.results if result.files for key in result.unit.keys
+    }
+    return {key: why for key, why in reasons.items() if key not in mended}
 
 
 def _with_ui(folder: TwinFolder, adopted: Adopted) -> Twin:

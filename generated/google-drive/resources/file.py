@@ -53,8 +53,6 @@ def get(scope: Any) -> Any:
             raise scope.fail("no_bytes")
         raw = b"" if content is None else base64.b64decode(content.data["base64"])
         return Reply(raw, content_type=scope.file.data["mimeType"])
-    if alt != "json":
-        raise scope.fail("invalid", field="alt")
     return scope.file
 
 
@@ -130,12 +128,6 @@ def export(scope: Any) -> Any:
 def generate_ids(scope: Any) -> Any:
     query = scope.query
     count, space = query.get("count", 10), query.get("space") or "drive"
-    if not 1 <= count <= 1000:
-        raise scope.fail("invalid", field="count")
-    if space not in {"drive", "appDataFolder"}:
-        raise scope.fail("invalid", field="space")
-    if query.get("type") not in {None, "files", "shortcuts"}:
-        raise scope.fail("invalid", field="type")
     ids = [scope.do_mint("1{base64:32}") for _ in range(count)]
     return {"kind": "drive#generatedIds", "space": space, "ids": ids}
 

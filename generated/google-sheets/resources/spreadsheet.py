@@ -6,6 +6,7 @@ from typing import Any
 
 from twin import a1, edits, sheet, table
 from twin.book import Book, settled
+from twin.dimensions import cleaned
 from twin.shown import coloured
 
 from twingen.runtime.masks import MaskError, parse_mask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -18,6 +18,9 @@ from twingen.cli.names import (
 )
 from twingen.cli.reports import write_reports
 from twingen.errors import TwinError, UsageError
+
+if TYPE_CHECKING:
+    from twingen.agency import Agency
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -34,6 +37,12 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--no-verify", is_flag=True, help="Do not prove the twin; exit code 0 all the same.")
 @click.option("--agent", type=click.Choice(["off", "auto"]), default="auto", show_default=True,
               help="Whether a language model writes what the rules cannot infer.")  # fmt: skip
+@click.option("--model", metavar="NAME", help="The agent's model. [default: claude-sonnet-5-5]")
+@click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="What the agent may spend.")
+@click.option("--max-turns", type=click.IntRange(min=1), default=60, show_default=True, metavar="N",
+              help="Turns of one unit's conversation.")  # fmt: skip
+@click.option("--exam", type=_FOLDER, metavar="DIR",
+              help="Where the exam is kept, outside the twin. [default: the state folder]")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be built; write nothing.")
 @click.option("--seconds", type=click.IntRange(min=1), default=300, show_default=True, metavar="N",
               help="Time limit of the proof.")  # fmt: skip
@@ -54,6 +63,10 @@ def build(
     fresh: bool,
     no_verify: bool,
     agent: Literal["off", "auto"],
+    model: str | None,
+    budget: float | None,
+    max_turns: int,
+    exam: Path | None,
     dry_run: bool,
     seconds: int,
     seed: int,
@@ -110,6 +123,7 @@ def build(
             cache=cache_folder() / "ingest",
             dry_run=dry_run,
             proof=None if no_verify or dry_run else Proof(seconds=seconds, seed=seed, jobs=jobs),
+            agency=_agency(agent, dry_run, model, budget, max_turns, jobs, exam),
             on_event=log.event,
         )  # fmt: skip
     except TwinError as error:
@@ -135,10 +149,27 @@ def _adopted(name: str, adopt: str | None, fresh: bool) -> Found | None:
     return find_for_adoption(name) if adopt is None else find(adopt)
 
 
+def _agency(
+    agent: str, dry_run: bool, model: str | None, budget: float | None, max_turns: int,
+    jobs: int | None, exam: Path | None,
+) -> Agency | None:
+    if agent == "off":
+        return None
+    from twingen.agency import Agency
+    from twingen.agent import DEFAULT_MODEL, Settings
+    from twingen.agent.loop import Limits
+
+    settings = Settings(
+        model=model or DEFAULT_MODEL, budget=budget, jobs=jobs or 4, limits=Limits(turns=max_turns)
+    )
+    asks = bool(os.environ.get("ANTHROPIC_API_KEY")) and not dry_run
+    return Agency(settings=settings, asks=asks, exam=exam, sizes=dry_run)
+
+
 def _agent(agent: str) -> str:
-    """Return the line that tells why no agent takes part."""
+    """Return the line that tells whether an agent takes part."""
     if agent == "off":
         return "no agent (--agent off): the rules and what was adopted"
     if os.environ.get("ANTHROPIC_API_KEY"):
-        return "no agent in this version, in spite of the API key: the rules and what was adopted"
+        return "works on what rules cannot know (ANTHROPIC_API_KEY is set; --agent off does without)"
     return "no agent (no ANTHROPIC_API_KEY): the rules and what was adopted"

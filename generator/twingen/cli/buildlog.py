@@ -13,11 +13,12 @@ from typing import Any
 
 import click
 
+from twingen.cli.agentlog import AgentProgress, plan_lines, summary_lines
 from twingen.cli.names import Found
 from twingen.cli.proving import ProofScreen, summary
 from twingen.cli.tiers import kinds_of, tiers_of
 from twingen.contract.diagnostics import Diagnostic
-from twingen.pipeline import Built, Event, Progress, Proving, StageFinished, StageStarted
+from twingen.pipeline import Built, Event, Progress, Proving, StageFinished, StageStarted, Working
 from twingen.report.data import dump
 from twingen.report.model import Report
 
@@ -36,6 +37,7 @@ class BuildLog:
         self.live = (sys.stderr if to_stderr else sys.stdout).isatty() and not quiet
         self._drawn = False
         self._proving = False
+        self.agent = AgentProgress()
         self.screen = ProofScreen(quiet=quiet, verbose=verbose)
 
     def begin(self, name: str, target: Path, source: Found | None, *, agent: str) -> None:
@@ -52,6 +54,11 @@ class BuildLog:
                 if not self.quiet:
                     self.close()
                     self.screen.event(event.event)
+            case Working():
+                line = self.agent.event(event.event)
+                if line is not None:
+                    self._say(f"    {line}")
+                self._draw(f"  {self.agent.line}")
             case Progress():
                 if self.verbose:
                     self._say(f"  {'':<9}{event.text}")
@@ -95,6 +102,14 @@ class BuildLog:
             self._say(f"  {kinds['documented']} kinds of request behind them, {kinds['semantic']} semantic")
         if built.adopted:
             self._say(f"  {len(built.adopted)} files adopted")
+        if built.worked is not None:
+            worked = built.worked
+            if worked.improved is not None:
+                lines = summary_lines(worked.improved, worked.examined)
+            else:
+                lines = plan_lines(worked.planned, whole=not built.written)
+            for line in lines:
+                self._say(f"  {line}")
         if built.written:
             self._say(f"written to {built.path} in {built.seconds:.1f} s")
             self._say(f"next: twingen run {shlex.quote(_as_path(built.path))}")

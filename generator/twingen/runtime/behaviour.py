@@ -25,7 +25,7 @@ from twingen.runtime.refusal import Refusal, Unwritten
 from twingen.runtime.samples import personal
 from twingen.runtime.store import Row
 from twingen.twin.dispatch import documented_kinds
-from twingen.twin.expression import compile_expression
+from twingen.twin.expression import Evaluate, compile_expression, compiled
 from twingen.twin.functions import NOTHING
 from twingen.twin.model import Find, Operation
 from twingen.twin.template import compile_template
@@ -102,7 +102,9 @@ class Behaviour:
     def _compile(
         self, engine: Engine, handlers: Handlers, operation: Operation, documented: Documented | None
     ) -> None:
-        self.finds = tuple(CompiledFind(find) for find in operation.find)
+        self.finds = tuple(CompiledFind(find) for find in operation.find if not _of_each(find, operation))
+        self.of_each = tuple(CompiledFind(find) for find in operation.find if _of_each(find, operation))
+        self.members = compile_expression(operation.each) if operation.each else None
         self.guards = tuple(CompiledGuard(guard) for guard in operation.guards)
         self.input = None if operation.input is None else compile_template(operation.input)
         self.only = tuple(paths.split(path) for path in operation.only)
@@ -194,6 +196,8 @@ class Behaviour:
             scope.names[find.name] = find.run(self.engine, scope)
         record = scope.names.get(self.subject) if self.subject else None
         scope.record = scope.before = record
+        if self.members is not None:
+            return self._repeated(scope, arguments, self.members)
         if self.guards:
             self.engine.guard(scope, self.guards)
         for when, move, fields, answers in self.first:
@@ -218,6 +222,21 @@ class Behaviour:
         if self.handler is not None:
             return self._handled(scope, arguments)
         return self.answers.outcome(scope, result, arguments)
+
+    def _repeated(self, scope: Any, arguments: Arguments, members: Evaluate) -> Outcome:
+        """Take the effect once for each member of what the request lists."""
+        names, listed = dict(scope.names), members(scope)
+        records = []
+        for member in listed if isinstance(listed, list) else ():
+            scope.names = {**names, "each": member}
+            for find in self.of_each:
+                scope.names[find.name] = find.run(self.engine, scope)
+            scope.record = scope.before = scope.names.get(self.subject) if self.subject else None
+            if self.guards:
+                self.engine.guard(scope, self.guards)
+            records.append(self._effect(scope, arguments))
+        scope.names = {**names, "records": [record for record in records if record is not None]}
+        return self.answers.outcome(scope, scope.names["records"], arguments)
 
     def _handled(self, scope: Any, arguments: Arguments) -> Outcome:
         """Answer what the handler returns; behind a dispatch it sees the replies."""
@@ -250,7 +269,7 @@ class Behaviour:
                     scope.record = self._create(scope, self._chosen(scope))
                 else:
                     scope.record = self._write(scope, scope.record)
-            case ("update" | "replace"), _ if operation.many:
+            case ("update" | "replace"), _ if operation.many and self.members is None:
                 scope.record = None
                 for row in self._selected(scope):
                     self._write(scope, row)
@@ -259,7 +278,7 @@ class Behaviour:
             case "delete", "field":
                 data = paths.without(scope.record.data, self.field or ())
                 scope.record = self.engine.write(scope, scope.record, apply(data, self.set, scope))
-            case "delete", _ if operation.many:
+            case "delete", _ if operation.many and self.members is None:
                 for row in self._selected(scope):
                     self.engine.delete(scope, row)
             case "delete", _:
@@ -319,7 +338,8 @@ class Behaviour:
         return found
 
     def _chosen(self, scope: Any) -> str | None:
-        chosen = self.finds[-1].by(scope) if self.finds else None
+        finds = self.of_each or self.finds
+        chosen = finds[-1].by(scope) if finds else None
         return None if chosen is None else str(chosen)
 
     def _create(self, scope: Any, id: str | None = None) -> Row:
@@ -468,6 +488,11 @@ class Behaviour:
         scope.names = {**names, "replies": replies}
         scope.body, scope.record = body, subject
         return {"replies": replies}
+
+
+def _of_each(find: Find, operation: Operation) -> bool:
+    """Return whether what is found depends on the member of `each`."""
+    return operation.each is not None and "each" in compiled(find.by).names
 
 
 def _carried(engine: Engine, documented: Documented | None) -> frozenset[str]:

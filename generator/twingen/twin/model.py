@@ -173,6 +173,7 @@ class Operation:
     target: Target
     resource: str
     many: bool = False
+    each: str | None = None
     handler: str | None = None
     find: tuple[Find, ...] = ()
     guards: tuple[Guard, ...] = ()

@@ -165,6 +165,7 @@ def operation(key: str, data: Data, resource: str, place: Place | None = None) -
         target=target,
         resource=own,
         many=data.get("many", False),
+        each=data.get("each"),
         handler=data.get("handler"),
         find=tuple(find(name, value) for name, value in data.get("find", {}).items()),
         guards=tuple(guard(item) for item in data.get("guards", ())),

@@ -121,6 +121,7 @@ def operation_data(operation: Operation, resource: str) -> Data:
         effect=operation.effect if operation.effect != effect else None,
         target=operation.target if operation.target != target else None,
         many=operation.many,
+        each=operation.each,
         of=None if operation.resource == resource else operation.resource,
         handler=operation.handler,
         move=operation.move,
