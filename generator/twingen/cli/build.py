@@ -41,6 +41,8 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="What the agent may spend.")
 @click.option("--max-turns", type=click.IntRange(min=1), default=60, show_default=True, metavar="N",
               help="Turns of one unit's conversation.")  # fmt: skip
+@click.option("--unit", "units", multiple=True, metavar="NAME",
+              help="Let the agent work on this unit only, as --dry-run names it. Repeatable.")  # fmt: skip
 @click.option("--exam", type=_FOLDER, metavar="DIR",
               help="Where the exam is kept, outside the twin. [default: the state folder]")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be built; write nothing.")
@@ -66,6 +68,7 @@ def build(
     model: str | None,
     budget: float | None,
     max_turns: int,
+    units: tuple[str, ...],
     exam: Path | None,
     dry_run: bool,
     seconds: int,
@@ -123,7 +126,7 @@ def build(
             cache=cache_folder() / "ingest",
             dry_run=dry_run,
             proof=None if no_verify or dry_run else Proof(seconds=seconds, seed=seed, jobs=jobs),
-            agency=_agency(agent, dry_run, model, budget, max_turns, jobs, exam),
+            agency=_agency(agent, dry_run, model, budget, max_turns, jobs, units, exam),
             on_event=log.event,
         )  # fmt: skip
     except TwinError as error:
@@ -151,7 +154,7 @@ def _adopted(name: str, adopt: str | None, fresh: bool) -> Found | None:
 
 def _agency(
     agent: str, dry_run: bool, model: str | None, budget: float | None, max_turns: int,
-    jobs: int | None, exam: Path | None,
+    jobs: int | None, units: tuple[str, ...], exam: Path | None,
 ) -> Agency | None:
     if agent == "off":
         return None
@@ -160,8 +163,9 @@ def _agency(
     from twingen.agent.loop import Limits
 
     settings = Settings(
-        model=model or DEFAULT_MODEL, budget=budget, jobs=jobs or 4, limits=Limits(turns=max_turns)
-    )
+        model=model or DEFAULT_MODEL, budget=budget, jobs=jobs or 4, limits=Limits(turns=max_turns),
+        only=units,
+    )  # fmt: skip
     asks = bool(os.environ.get("ANTHROPIC_API_KEY")) and not dry_run
     return Agency(settings=settings, asks=asks, exam=exam, sizes=dry_run)
 

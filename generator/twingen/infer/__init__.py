@@ -7,6 +7,7 @@ from collections.abc import Callable
 from twingen.contract.model import Contract
 from twingen.contract.pages import Page
 from twingen.infer.aliases import aliases
+from twingen.infer.bulk import bulk
 from twingen.infer.catalogues import catalogues
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
@@ -34,6 +35,7 @@ PASSES: tuple[Pass, ...] = (
     methods,
     retired,
     collections,
+    bulk,
     # Before edges: what a query names is no far end.
     keyed,
     edges,

@@ -23,7 +23,7 @@ from twingen.infer.words import kebab, singular
 from twingen.twin.model import Find, Operation, Resource
 
 Path = tuple[str, ...]
-_SEARCH = frozenset({"search", "query", "list", "all", "find"})
+_SEARCH = frozenset({"search", "query", "list", "all", "find", "bulk", "batch"})
 
 
 def views(draft: Draft) -> Draft:

@@ -9,7 +9,7 @@ from twingen.errors import TwinError
 from twingen.runtime.answers import Outcome, success_status
 from twingen.runtime.auth import Authenticator, credential
 from twingen.runtime.behaviour import Behaviour
-from twingen.runtime.bodies import LIMIT, BodyFailure, decode_body
+from twingen.runtime.bodies import LIMIT, BodyFailure, decode_body, without_nulls
 from twingen.runtime.engine import Engine, dumps
 from twingen.runtime.failures import Failures, plain
 from twingen.runtime.headers import compile_header, of_any
@@ -285,7 +285,7 @@ class TwinApp:
             raise Refusal(_FAILURES[decoded.reason], reason=decoded.message, offset=decoded.offset)
         validation = self.twin.service.validation
         if validation.nulls == "missing":
-            decoded.value = _without_nulls(decoded.value)
+            decoded.value = without_nulls(decoded.value)
         scope.body, scope.media = decoded.value, decoded.media
         media = decoded.documented
         if validation.bodies == "off" or media is None or media.schema is None:
@@ -394,13 +394,6 @@ def _checked(
 
 def _names(expected: Any) -> list[str]:
     return expected if isinstance(expected, list) else [str(expected)]
-
-
-def _without_nulls(value: Any) -> Any:
-    """Return a body without the null members of its objects; those of lists stay."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _fault(route: Route, error: Exception) -> str:

@@ -16,7 +16,7 @@ from twingen.runtime.multipart import MultipartError, header_parameters, parse_m
 from twingen.runtime.pairs import TooManyPairsError, encoded_pairs
 from twingen.runtime.validation import Schemas
 
-__all__ = ["BodyDecoder", "BodyFailure", "DecodedBody", "File", "compile_body", "decode_body"]
+__all__ = ["BodyDecoder", "BodyFailure", "DecodedBody", "File", "compile_body", "decode_body", "without_nulls"]
 
 Kind = Literal["none", "json", "form", "multipart", "related", "text", "bytes"]
 
@@ -293,6 +293,13 @@ def _documented(essence: str, header: str, content: tuple[MediaType, ...]) -> Me
 def _is_binary(media: MediaType) -> bool:
     """Return whether a representation is documented as bytes, whatever their type is."""
     return isinstance(media.schema, Mapping) and media.schema.get("format") == "binary"
+
+
+def without_nulls(value: Any) -> Any:
+    """Return a body without the null members of its objects; those of lists stay."""
+    if isinstance(value, dict):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _without_files(value: Any) -> Any:

@@ -67,12 +67,36 @@ class Trial:
         """Call an operation about the chosen records."""
         address = self.stages.address(subject, operation, chosen)
         documented = self.app.routes[operation.key].documented
-        asked = {**queries(documented, self.app.schemas), **address.query, **self._everything(operation)}
+        asked = {**queries(documented, self.app.schemas), **self._named(subject, operation)}
+        asked.update({**address.query, **self._everything(operation)})
         asked.update(query or {})
         sent = self.stages.laid(body, address)
         if sent is not None and media is None:
             media = next((m.type for m in (documented.body.content if documented.body else ())), None)
         return subject.call(operation.key, address.values, asked, sent, media)
+
+    def taken(self, reply: Reply) -> bool:
+        """Return whether a request was taken, where a redirection may be all that is documented."""
+        status = reply.response.status
+        return reply.ok or (
+            300 <= status < 400 and any(r.status == str(status) for r in self.documented.responses)
+        )
+
+    def _named(self, subject: Subject, operation: Operation) -> dict[str, list[str]]:
+        """Return every identifier of the records for a list that must be told which to show."""
+        kind = self.app.engine.kinds.get(operation.resource)
+        documented = self.app.routes[operation.key].documented
+        if kind is None or kind.id_path is None or operation.does != "list":
+            return {}
+        field = ".".join(kind.id_path)
+        names = [self.stages.name(subject, row.kind, row.id) for row in self.stages.rows(subject, operation.resource)]
+        return {
+            parameter.name: names
+            for parameter in documented.parameters
+            if parameter.required and parameter.location == "query" and names
+            and (treatment := operation.parameters.get(parameter.name)) is not None
+            and treatment.use == "equals" and treatment.fields == (field,)
+        }  # fmt: skip
 
     def _everything(self, operation: Operation) -> dict[str, str]:
         """Return what asks for whole records, where answers show only some fields unless asked."""
