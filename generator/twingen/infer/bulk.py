@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from twingen.contract.model import Operation as Documented, Schema
 from twingen.contract.schemas import required, types
-from twingen.infer.creating import record_fields
 from twingen.infer.draft import Draft
 from twingen.infer.edges import item_paths
 from twingen.infer.evidence import (
@@ -21,7 +20,8 @@ from twingen.infer.evidence import (
     success_schema,
 )
 from twingen.infer.lists import ignored
-from twingen.infer.pages import constant
+from twingen.infer.pages import WHOLE, constant
+from twingen.infer.parts import known_fields
 from twingen.infer.words import kebab, singular
 from twingen.twin.model import Answer, Find, Operation, Resource
 
@@ -56,10 +56,7 @@ def bulk(draft: Draft) -> Draft:
     `bulk` behind or beside it, makes them; put, it changes those that its members name. A list of
     ids fetches or deletes them, where the path's last word or the method says which.
     """
-    homes: dict[Path, Home] = {}
-    for path, (resource, finds) in item_paths(draft).items():
-        if not resource.edge and not resource.singleton and finds:
-            homes[path[:-1]] = Home(resource, finds[:-1])
+    homes = _homes(draft)
     for documented in draft.contract.operations:
         if documented.host or "#" in documented.path:
             continue
@@ -68,8 +65,42 @@ def bulk(draft: Draft) -> Draft:
             continue
         operation = next(_understood(draft, documented, homes), None)
         if operation is not None:
-            draft = draft.behaving(operation)
+            draft = _chosen_names(draft, operation).behaving(operation)
     return draft
+
+
+def _chosen_names(draft: Draft, operation: Operation) -> Draft:
+    """Let records that are made under names of the client's choice keep those."""
+    resource = draft.resources[operation.resource]
+    if operation.effect != "upsert" or resource.identity.take is not None:
+        return draft
+    named = replace(resource, identity=replace(resource.identity, take=f"input.{resource.identity.field}"))
+    return replace(draft, resources={**draft.resources, resource.name: named})
+
+
+def _homes(draft: Draft) -> dict[Path, Home]:
+    """Return the collections, by the paths of their items and of what lists or makes records."""
+    homes: dict[Path, Home] = {}
+    for path, (resource, finds) in item_paths(draft).items():
+        if not resource.edge and not resource.singleton and finds:
+            homes[path[:-1]] = Home(resource, finds[:-1])
+    for documented in draft.contract.operations:
+        known = draft.operations.get(documented.key)
+        if known is not None and known.target == "collection" and not known.where and known.through is None:
+            resource = draft.resources[known.resource]
+            if not resource.edge:
+                homes.setdefault(segments(documented.path), Home(resource, known.find))
+    return homes
+
+
+def _elsewhere(draft: Draft, documented: Documented, path: Path) -> Home | None:
+    """Return the resource whose records are fetched by id at the top, though they lie under others."""
+    found = list_items(success_schema(documented), draft.contract)
+    name = name_of(found[1]) if found is not None else None
+    same = [one for one in draft.resources.values() if one.schema == name is not None and not one.edge]
+    if len(same) != 1 or len(path) < 2 or any("{" in part for part in path):
+        return None
+    return Home(same[0], ()) if singular(kebab(path[-2])) == same[0].name.split("-")[-1] else None
 
 
 def _understood(draft: Draft, documented: Documented, homes: dict[Path, Home]) -> Iterator[Operation]:
@@ -90,6 +121,7 @@ def _understood(draft: Draft, documented: Documented, homes: dict[Path, Home]) -
         home = at or (behind if word in _MAKES else None) or (beside and homes[beside])
         if home is not None:
             yield from _each(draft, documented, home, listed)
+    behind = behind or _elsewhere(draft, documented, path)
     if documented.method == "POST" and not objects and behind is not None and not listed.beside:
         if not _ids(listed.member, behind.resource):
             return
@@ -103,7 +135,8 @@ def _understood(draft: Draft, documented: Documented, homes: dict[Path, Home]) -
 def _named(homes: dict[Path, Home], place: Path, member: str) -> Iterator[Path]:
     """Yield the collections directly under a path whose noun is the list's name."""
     for path in homes:
-        if path[:-1] == place and singular(kebab(path[-1])) == singular(kebab(member)):
+        nouns = [singular(kebab(word)).replace("-", "") for word in (path[-1], member)]
+        if path[:-1] == place and nouns[0] == nouns[1]:
             yield path
 
 
@@ -140,10 +173,11 @@ def _ids(name: str, resource: Resource) -> bool:
 def _each(draft: Draft, documented: Documented, home: Home, listed: Listed) -> Iterator[Operation]:
     """Yield the making or changing of a record for each member of a list."""
     resource = home.resource
-    fields = record_fields(draft, resource)
+    fields = known_fields(draft, resource)
     sent = record_properties(listed.items, draft.contract)
     known = draft.operations.get(documented.key)
-    if listed.member in fields or not fields or len(set(sent) & set(fields)) * 2 < len(sent):
+    alike = len(set(sent) & set(fields)) * 2 >= len(sent) or _sent_alone(draft, listed.items, resource)
+    if listed.member in fields or not fields or not alike:
         return
     field = resource.identity.field or "id"
     names = field in sent and field.isidentifier()
@@ -166,7 +200,9 @@ def _each(draft: Draft, documented: Documented, home: Home, listed: Listed) -> I
     answer = _records(draft, documented, resource)
     if answer is None:
         return
-    if names and resource.identity.take is not None:
+    made = any(o.resource == resource.name and o.effect == "create" for o in draft.operations.values())
+    chosen = field in required(listed.items, draft.contract.schemas) and not made
+    if names and (chosen or resource.identity.take is not None):
         own = replace(own, optional=True)
         yield Operation(
             does="upsert", effect="upsert", find=(*home.above, own), answer=answer, inferred=(told,), **common
@@ -176,6 +212,16 @@ def _each(draft: Draft, documented: Documented, home: Home, listed: Listed) -> I
         yield Operation(
             does="create", effect="create", find=home.above, answer=answer, inferred=(told,), **common
         )
+
+
+def _sent_alone(draft: Draft, items: Schema, resource: Resource) -> bool:
+    """Return whether the create of one record takes what the list has as members."""
+    makes = {o.key for o in draft.operations.values() if o.resource == resource.name and o.effect == "create"}
+    return name_of(items) is not None and any(
+        name_of(request_schema(one)) == name_of(items)
+        for one in draft.contract.operations
+        if one.key in makes
+    )
 
 
 def _by_query(draft: Draft, documented: Documented, home: Home) -> Iterator[Operation]:
@@ -229,6 +275,8 @@ def _records(draft: Draft, documented: Documented, resource: Resource) -> Answer
             body[name], told = shown, True
         elif fixed is not None:
             body[name] = fixed
+        elif name in WHOLE:
+            body[name] = WHOLE[name]
         elif "array" in types(plain):
             body[name] = []
         elif name in required(schema, draft.contract.schemas):
@@ -244,7 +292,7 @@ def _shown(draft: Draft, items: Schema, resource: Resource) -> Any:
     """Return what stands for each record: itself, some of its fields, or its id."""
     if name_of(items) is not None and name_of(items) == resource.schema:
         return "{records}"
-    fields = record_fields(draft, resource)
+    fields = known_fields(draft, resource)
     theirs = record_properties(items, draft.contract)
     field = resource.identity.field or "id"
     if not theirs and types(facts(items, draft.contract)) <= {"string", "integer"}:

@@ -26,6 +26,14 @@ _TOTAL = {"total", "totalCount", "total_count", "totalResults"}
 _NEXT = {"next", "nextPageToken", "next_cursor", "nextCursor", "next_page_token", "cursor"}
 
 
+# What an envelope says of records that are all there are, by the name of its member.
+WHOLE: dict[str, Any] = {
+    **dict.fromkeys(_TOTAL, "{len(records)}"), **dict.fromkeys(_LIMIT, "{len(records)}"),
+    **dict.fromkeys(_OFFSET, 0), "isLast": True, "is_last": True,
+    "has_more": False, "hasMore": False, "more": False,
+}  # fmt: skip
+
+
 def paging(operation: Operation, enveloped: bool, contract: Contract) -> Paging | None:
     """Return the paging style of a list, None where it documents none."""
     queries = {

@@ -56,7 +56,7 @@ def parts(draft: Draft) -> Draft:
     return draft
 
 
-def _known(draft: Draft, resource: Resource) -> dict[str, Schema]:
+def known_fields(draft: Draft, resource: Resource) -> dict[str, Schema]:
     """Return the fields of a record, by its schema's name or as its read answers."""
     found = record_fields(draft, resource)
     if found:
@@ -74,7 +74,7 @@ def _flags(
     """Yield what sets or clears a boolean field that the word names or leads to."""
     booleans = {
         kebab(name.removeprefix("is")) if name[2:3].isupper() else kebab(name): name
-        for name, schema in _known(draft, resource).items()
+        for name, schema in known_fields(draft, resource).items()
         if types(facts(schema, draft.contract)) == {"boolean"}
     }
     verb = kebab(word)
@@ -124,7 +124,7 @@ def _field(
     draft: Draft, word: str, methods: dict[str, Documented], resource: Resource, finds: tuple[Find, ...]
 ) -> Iterator[Operation]:
     """Yield what reads, writes and deletes an object field of the word's name."""
-    fields = _known(draft, resource)
+    fields = known_fields(draft, resource)
     name = next((one for one in fields if kebab(one) == kebab(word)), None)
     inner = set(record_properties(fields[name], draft.contract)) if name else set()
     put = methods.get("PUT")

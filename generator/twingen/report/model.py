@@ -38,7 +38,8 @@ class Finding:
     twin that answers for it; `identity` is equal for findings that are the same; `columns` are the
     contracts it breaks (empty unless `source` is contract); `curl` are commands that reproduce it,
     in order; `expected` and `observed` are what the documents say and what came; `deviation` says
-    why it is excused: the reason on record in deviations.yaml.
+    why it is excused (a reason on record in deviations.yaml, or what the documents themselves
+    show), and `evidence` is where, unless deviations.yaml has it.
     """
 
     source: Source
@@ -54,6 +55,7 @@ class Finding:
     curl: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
     deviation: str = ""
+    evidence: str = ""
     count: int = 1
 
     @property

@@ -52,11 +52,15 @@ def success_status(documented: Documented | None, *, writes: bool) -> tuple[int,
     The lowest documented 2xx; where a write documents 204 as well, 204.
     """
     found: dict[int, bool] = {}
+    others = False
     for response in documented.responses if documented else ():
         if response.status.isdigit() and 200 <= int(response.status) < 300:
             found[int(response.status)] = bool(response.content)
         elif response.status.upper() in {"2XX", "DEFAULT"} and response.content:
-            found.setdefault(200, True)
+            others = True
+    if others and not found:
+        # What is not listed by its status: failures, where a success is.
+        found[200] = True
     if not found:
         return 200, documented is None or not documented.responses
     if writes and 204 in found:

@@ -116,7 +116,7 @@ class BodyDecoder:
             except (LookupError, ValueError):
                 return self.unsupported(f"{essence}; charset={charset}")
         kind = _kind(essence)
-        if kind == "text" and documented is not None and _is_binary(documented):
+        if kind != "related" and documented is not None and _is_binary(documented):
             kind = "bytes"
         if kind == "related" and documented is None:
             documented = next((one for one in self.content if _kind(one.type) == "json"), None)
@@ -187,7 +187,8 @@ def _guessed(raw: bytes, decoder: BodyDecoder) -> _Plan | BodyFailure:
     if (json is not None or not decoder.content) and start and start in _JSON_STARTS:
         return _Plan("json", "application/json", json)
     for media in decoder.content:
-        if _kind(media.type) in ("bytes", "text"):
+        # Without a type JSON is more likely meant than whatever else is taken.
+        if _kind(media.type) in ("bytes", "text") and (json is None or "*" not in media.type):
             return _Plan(_kind(media.type), media.type, media)
     if decoder.content and not decoder.uploads:
         return decoder.unsupported("")

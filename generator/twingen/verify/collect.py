@@ -174,6 +174,8 @@ class Collector:
         if known is not None:
             columns = tuple(dict.fromkeys((*known.columns, *finding.columns)))
             merged = replace(known, count=known.count + finding.count, columns=columns)
+            if not finding.evidence:  # this time the documents do not show it
+                merged = replace(merged, evidence="", deviation="")
             self._findings[finding.identity] = replace(merged, deviation=self._excuse(merged))
             return None
         finding = replace(
@@ -195,6 +197,8 @@ class Collector:
         for one in self.twin.deviations:
             if one.operation == finding.operation and one.check == finding.check:
                 return one.reason
+        if finding.evidence:
+            return finding.deviation
         standing = self.twin.lock.standing.get(finding.operation, _UNKNOWN)
         if finding.source == "law" and standing.tier == "shape":
             for reason in standing.reasons:
@@ -252,6 +256,12 @@ class Collector:
                 kind="deviation", what=f"{one.operation}: {one.check}", why=one.reason,
                 evidence=one.evidence, used=used,
             )  # fmt: skip
+        for finding in self._findings.values():
+            if finding.evidence:
+                yield Excuse(
+                    kind="deviation", what=f"{finding.operation}: {finding.check}",
+                    why=finding.deviation, evidence=finding.evidence, used=finding.count,
+                )  # fmt: skip
 
 
 def _about(note: Note) -> tuple[str, str, str]:

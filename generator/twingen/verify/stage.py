@@ -10,6 +10,7 @@ from twingen.runtime import paths
 from twingen.runtime.app import TwinApp
 from twingen.runtime.store import Row
 from twingen.twin.model import Find, Operation, Twin
+from twingen.verify.members import different, members
 from twingen.verify.outcome import Unmade, Unreached
 from twingen.verify.requests import Sent, bodies, queries, readable, value_of
 from twingen.verify.subject import Reply, Subject
@@ -165,6 +166,8 @@ class Stages:
         refused: Reply | None = None
         unique = self.unique(create.resource)
         for sent in [only] if only is not None else bodies(documented, self.app.schemas, number, unique):
+            if create.each is not None:
+                sent = different(create, documented, self.app.schemas, sent, number, unique)
             body = self.laid(sent.value, address)
             query = {**queries(documented, self.app.schemas), **address.query}
             reply = subject.call(create.key, address.values, query, body, sent.media)
@@ -173,7 +176,8 @@ class Stages:
                 continue
             for row in self.rows(subject, create.resource):
                 if row.id not in before:
-                    return Made(create.resource, row.id, sent.value, reply)
+                    value = sent.value if create.each is None else next(iter(members(create, sent.value)), None)
+                    return Made(create.resource, row.id, value, reply)
             raise Unmade(f"{create.key} succeeds and makes no new {create.resource}")
         raise Unreached(f"{create.key} takes none of the requests tried: {refused}")
 

@@ -14,6 +14,7 @@ contract and never from what was found:
 - Valid data may be refused by a rule of the service that has an error case of its own (a conflict,
   a state, a policy), not as malformed or of the wrong type; as invalid only where an argument was
   sent that the twin's files give a grammar beyond its schema (a filter, a sort order, a page size).
+- Data that was made to be bad, and is not once it is sent, may be taken in: see harmless.py.
 - Where the verb does not choose the operation, GET and POST are one method.
 - Bad data that is taken in is one finding: that the answer shows it again is not another.
 - A server error is one finding, and so is an answer that did not come whole: nothing else is asked
@@ -37,6 +38,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from twingen.contract.model import Contract, Operation
 from twingen.runtime.violation import Validator, Violation, violations
+from twingen.verify.contract.harmless import Harmless
 from twingen.verify.contract.loosening import changed_schemas, differs
 from twingen.verify.contract.meaning import Meaning
 from twingen.verify.contract.shrinking import Shrinker
@@ -101,6 +103,7 @@ class Rules:
         self.worded = worded or {}
         self.methods = methods or {}
         self.published = Published(published, overlay)
+        self.harmless = Harmless(published, meaning.service)
 
     def documented(self, template: str) -> frozenset[str]:
         """Return the methods of a template, also of operations that are not tried now."""
@@ -251,6 +254,15 @@ def _accepted(rules: Rules, stock: Check, ctx: CheckContext, response: Heard, ca
         raise
 
 
+def _rejected(rules: Rules, stock: Check, ctx: CheckContext, response: Heard, case: AnyCase) -> bool | None:
+    try:
+        return stock(ctx, response, case)
+    except Failure:
+        if rules.harmless.is_harmless(rules.keys.get(case.operation.label, ""), case):
+            return None
+        raise
+
+
 def _sent(case: AnyCase) -> set[str]:
     """Return the names of the arguments of a case."""
     names = set(case.query or ())
@@ -280,6 +292,7 @@ def _allow(rules: Rules, stock: Check, ctx: CheckContext, response: Heard, case:
 Rule = Callable[[Rules, Check, CheckContext, Heard, AnyCase], bool | None]
 _RULES: dict[str, Rule] = {
     "allow_header_conformance": _allow,
+    "negative_data_rejection": _rejected,
     "positive_data_acceptance": _accepted,
     "status_code_conformance": _status,
     "unsupported_method": _method,

@@ -20,6 +20,7 @@ from twingen.verify.contract.curl import curl
 from twingen.verify.contract.shrinking import identity
 from twingen.verify.contract.specification import COPY
 from twingen.verify.contract.transport import Heard
+from twingen.verify.contradictions import Contradictions
 
 _SHOWN = 300
 _QUOTED = 400
@@ -48,6 +49,7 @@ class Findings:
             for operation in resource.operations
         }
         self._deviations = {(one.operation, one.check): one.reason for one in twin.deviations}
+        self._contradictions = Contradictions(twin.contract)
 
     def of(self, recorder: ScenarioRecorder) -> list[Finding]:
         """Return the findings of a scenario; `count` is how many of its cases show one."""
@@ -71,6 +73,9 @@ class Findings:
         operation_key = operation.key if operation is not None else ""
         check = "response_schema_conformance" if name == PUBLISHED else name
         response = recorder.find_response(case_id=case_id)
+        deviation, evidence = self._deviations.get((operation_key, check), ""), ""
+        if check == "response_schema_conformance" and not deviation:
+            deviation, evidence = self._shown(operation_key, response)
         digest = sha256(" ".join((operation_key, name, kind, unique)).encode()).hexdigest()[:16]
         return Finding(
             source="contract",
@@ -85,9 +90,23 @@ class Findings:
             columns=("published",) if name == PUBLISHED else BOTH,
             curl=self._curl(recorder, case_id, failure, key),
             passages=_passages(operation, check, failure),
-            deviation=self._deviations.get((operation_key, check), ""),
+            deviation=deviation,
+            evidence=evidence,
             count=len(cases),
         )
+
+    def _shown(self, key: str, response: Any) -> tuple[str, str]:
+        """Return why an answer that breaks its schema is what the documents themselves show, and where."""
+        if response is None or (isinstance(response, Heard) and response.trouble):
+            return "", ""
+        status = response.sent_status if isinstance(response, Heard) else response.status_code
+        content_type = (response.headers.get("content-type") or [""])[0].partition(";")[0].strip().lower()
+        try:
+            body = orjson.loads(response.content or b"")
+        except ValueError:
+            return "", ""
+        found = self._contradictions.explain(key, status, content_type, body)
+        return "; ".join(one.reason for one in found[:3]), "; ".join(one.evidence for one in found[:3])
 
     def _curl(
         self, recorder: ScenarioRecorder, case_id: str, failure: Failure, key: tuple[str, str, str, str]

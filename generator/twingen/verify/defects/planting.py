@@ -76,6 +76,8 @@ def forgetting(twin: Twin, key: str) -> Defect:
             response = handle(draft, request)
             if response.operation != key or not good(response):
                 world.adopt(draft)
+            else:
+                world.ticks, world.counter = draft.ticks, draft.counter
             return response
 
         return forgetful

@@ -15,7 +15,7 @@ from twingen.verify.trial import Law, Trial
 
 def cases(trial: Trial) -> Iterable[str]:
     operation = trial.operation
-    if operation.does == "read" and operation.target == "item" and not operation.set:
+    if operation.does == "read" and operation.target == "item" and not operation.set and not operation.many:
         if any(find.resource == operation.resource for find in operation.find):
             yield ""
 

@@ -5,6 +5,7 @@ The plan may be of another twin than the one that answers: of the twin as it was
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import properties, resolve
 from twingen.runtime import paths
+from twingen.runtime.failures import STATUS
 from twingen.twin.model import ErrorCase, Operation, Paging, Resource, Treatment, Twin
 from twingen.verify.machines.server import Server
 from twingen.verify.subject import failure_marks
@@ -144,12 +146,13 @@ class Plan:
         """Return the error case that is answered for sure, None where it passes failures on."""
         errors = self.twin.service.errors
         found = errors.cases.get(name)
+        if found is None and name not in STATUS and "default" in errors.cases:
+            found = replace(errors.cases["default"], name=name)
         if found is None or found.instead:
             return None
-        if found.body is None and isinstance(errors.body, Mapping):
-            # An envelope may tell the case by its name.
-            told = {member: name for member, value in errors.body.items() if value == "{case}"}
-            return replace(found, fields={**told, **found.fields})
+        if found.body is None and not found.fields and re.search(r"\bcase\b", str(errors.body)):
+            # The envelope tells a case that has no words of its own by its name.
+            return replace(found, fields={"case": name})
         return found
 
     def treatments(self, operation: Operation) -> dict[str, Treatment]:

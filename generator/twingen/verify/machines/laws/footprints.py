@@ -144,6 +144,11 @@ def _company(play: Play, operation: Operation) -> None:
     """Make what may be touched: what lies under the records, and ties between them."""
     plan = play.plan
     there = {one.resource for one in play.known}
+    for known in play.of(operation.resource)[:1]:
+        try:
+            play.make(operation.resource, {n: one for n, one in play.around(known).items() if one is not known})
+        except (Unreached, Broken):
+            pass
     for resource in plan.twin.resources:
         near = there & ({*resource.parents} | set(resource.edge.values()))
         if near and plan.creates(resource.name):
@@ -172,8 +177,14 @@ def _looks(play: Play) -> Seen:
             for known in play.known:
                 if known.alive:
                     chosen.update(play.around(known))
-            if len(found) < _MOST and all(find.optional or _named(chosen, find.name, find.resource) for find in one.find):
+            if not all(find.optional or _named(chosen, find.name, find.resource) for find in one.find):
+                continue
+            if not one.find and len(found) < _MOST:
                 found[one.key, "all"] = _answer(play, one, chosen)
+            for place, known in enumerate(play.of(one.find[-1].resource)[:4] if one.find else []):
+                if len(found) < _MOST:
+                    within = {**chosen, **play.around(known)}
+                    found[one.key, f"{known.resource} {place}"] = _answer(play, one, within)
     return found
 
 

@@ -115,11 +115,14 @@ def agrees(play: Play, operation: Operation, draw: Draw) -> None:
     known = {one.name: one for one in play.of(resource)}
     for member in play.everything(operation, chosen)[:8]:
         name = play.name_of(member, resource)
-        one = known.get(name or "")
-        if one is None or not isinstance(member, dict):
+        if name is None or not isinstance(member, dict):
             continue
-        shown = play.look(one)
-        for path, _ in leaves(one.sent):
+        # What was there from the start is told apart by what both show as text.
+        one = known.get(name)
+        there = one or Known(resource, name, dict(chosen), mine=False)
+        shown = play.look(there)
+        texts = [path for path, value in leaves(member) if isinstance(value, str)]
+        for path in [path for path, _ in leaves(one.sent)] if one is not None else texts:
             if paths.has(member, path) and paths.has(shown, path) and paths.get(member, path) != paths.get(shown, path):
                 raise Broken(
                     f"{'.'.join(path)} of {name} as its read shows it: {paths.get(shown, path)!r}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from twingen.twin.model import Operation, Paging
@@ -113,6 +114,11 @@ def limits(play: Play, operation: Operation, draw: Draw) -> None:
         refused(reply, f"{style.limit}={style.max_limit + 1}", case)
     elif not reply.ok and not bounded:
         raise Broken(f"{style.limit}={style.max_limit + 1} to be taken for the most", str(reply))
+    elif reply.ok:
+        for name, value in reply.response.headers:
+            told = re.search(rf"[?&]{re.escape(style.limit)}=(\d+)", value) if name.lower() == "link" else None
+            if told is not None and int(told.group(1)) > style.max_limit:
+                raise Broken(f"{style.limit} of at most {style.max_limit} in links", f"they say {told.group(1)}")
     if style.under == "error":
         reply = play.call(operation, dict(chosen), query={style.limit: style.min_limit - 1})
         refused(reply, f"{style.limit}={style.min_limit - 1}", case)
