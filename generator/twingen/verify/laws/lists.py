@@ -7,7 +7,7 @@ from typing import Any
 
 from twingen.runtime import paths
 from twingen.runtime.store import Row
-from twingen.verify.mutants import Mutant, confused, doubling, omitting, unchosen
+from twingen.verify.mutants import Mutant, doubling, omitting, unchosen
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.populating import Populated, populate
 from twingen.verify.shown import times_listed
@@ -88,19 +88,19 @@ def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     if _fixed(trial):
         yield unchosen()
     if found.elsewhere is not None:
-        yield confused("any-parent", *_parents(trial, found, dict(found.elsewhere)))
+        yield Mutant(name="any-parent", instead=_parents(trial, found, dict(found.elsewhere)))
 
 
-def _parents(trial: Trial, found: Populated, elsewhere: dict[str, str]) -> tuple[str, str]:
-    """Return the identifiers of the other parent and of this one."""
+def _parents(trial: Trial, found: Populated, elsewhere: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the identifiers of the other parent, each with that of this one."""
     other = trial.stages.address(found.subject, trial.operation, elsewhere)
     mine = trial.stages.address(found.subject, trial.operation, dict(found.chosen))
     given, known = {**other.query, **other.body}, {**mine.query, **mine.body}
     pairs = [*zip(other.values, mine.values, strict=True), *((given[n], known[n]) for n in known)]
-    for one, two in pairs:
-        if one != two:
-            return one, two
-    raise Unreached("its parents cannot be told apart")
+    apart = tuple((one, two) for one, two in pairs if one != two)
+    if not apart:
+        raise Unreached("its parents cannot be told apart")
+    return apart
 
 
 LAW = Law(name="lists", cases=cases, check=lists, mutants=mutants, proves=True)
