@@ -112,9 +112,9 @@ def constant(folder: Path) -> Iterator[Contender]:
 
 
 @contextlib.contextmanager
-def emulate(installed: Path) -> Iterator[Contender]:
+def emulate(installed: Path, port: int = 0) -> Iterator[Contender]:
     """Serve the Okta emulator of vercel-labs/emulate, installed by `install_emulate`."""
-    port = free_port()
+    port = port or free_port()
     modules = installed / "node_modules"
     command = [
         str(modules / ".bin" / "node"), str(modules / "emulate" / "dist" / "index.js"),

@@ -21,7 +21,7 @@ from twingen.report.model import Note, OperationResult, Report
 from twingen.standing import standings
 from twingen.twin.evidence import unresolved
 from twingen.twin.lock import dump_lock
-from twingen.twin.model import Lock, Standing, Twin
+from twingen.twin.model import Standing, Twin
 from twingen.twin.write import dump_resource
 from twingen.twin.yaml import dump as dump_yaml, load as load_yaml
 from twingen.verify.collect import Collector
@@ -91,7 +91,7 @@ def prove_folder(
             file: replace(unit, digest=_digest(folder.files[file])) if unit.origin == "inferred" else unit
             for file, unit in twin.lock.units.items()
         }
-        folder.files["twin.lock"] = dump_lock(Lock(units=units, standing=standing))
+        folder.files["twin.lock"] = dump_lock(replace(twin.lock, units=units, standing=standing))
         report = replace(report, operations=_restated(report.operations, standing))
     return replace(report, digest=digest_of(folder.files))
 

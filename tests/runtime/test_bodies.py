@@ -246,6 +246,24 @@ def test_text_and_raw_bytes() -> None:
     assert ok(None, b"\x00", decoder("application/octet-stream")).value == b"\x00"
 
 
+@pytest.mark.parametrize(
+    "content_type", ["text/x-yaml", FORM, "multipart/form-data; boundary=B", "application/octet-stream"]
+)
+def test_what_is_documented_as_bytes_is_not_read(content_type: str) -> None:
+    content = (MediaType(type="*/*", schema={"type": "string", "format": "binary"}),)
+    operation = Operation(key="POST /x", id="x", method="POST", path="/x", body=Body(content=content))
+    found = ok(content_type, b"\xff=%", compile_body(operation, Schemas({})))
+    assert (found.kind, found.value) == ("bytes", b"\xff=%")
+
+
+def test_json_is_meant_where_no_type_says_otherwise() -> None:
+    anything = decoder("application/json", "*/*")
+    assert ok(None, b'{"n": 1}', anything).value == {"n": 1}
+    assert refused(None, b"AAA", anything).reason == "unsupported"
+    assert ok(None, b"AAA", decoder("*/*")).value == b"AAA"
+    assert ok(None, b"AAA", decoder("application/json", "*/*", path="/upload/x")).media == File(content=b"AAA")
+
+
 def test_a_body_nobody_documented_is_never_refused() -> None:
     compiled = decoder()
     assert ok("application/json", b'{"a":1}', compiled).value == {"a": 1}

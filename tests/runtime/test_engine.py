@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.making import Caller, twin_of
+from tests.runtime.making import Caller, document, twin_of
 from twingen.errors import FormatError
 
 CRUD = """
@@ -116,6 +116,27 @@ def test_numbers_for_ids() -> None:
     assert call("DELETE", "/users/101").status == 204
     assert call.json("POST", "/users", {})["id"] == 102
     assert call.json("GET", "/users/100")["id"] == 100
+
+
+def test_ids_that_a_client_sends_as_numbers() -> None:
+    """A query that documents a number has lost the zeros at the end of an id that looks like one."""
+    number = {"parameters": [{"name": "ts", "in": "query", "schema": {"type": "number"}}]}
+    openapi = document("POST /notes\nGET /one\nGET /some\n", {"GET /one": number, "GET /some": number})
+    note = """
+        resource: note
+        id: {field: ts, take: input.ts}
+        operations:
+          POST /notes: {does: create}
+          GET /one: {does: read, find: {note: query.ts}}
+          GET /some: {does: list, where: {ts: "{query.ts}"}}
+    """
+    call = Caller(twin_of(openapi, note))
+    for ts in ("1767225602.000040", "1767225602.000000", "12.5", "7"):
+        assert call.json("POST", "/notes", {"ts": ts})["ts"] == ts
+        assert call.json("GET", f"/one?ts={ts}")["ts"] == ts
+        assert [one["ts"] for one in call.json("GET", f"/some?ts={ts}")] == [ts]
+    assert call("GET", "/one?ts=1767225602.00004").status == 200
+    assert call("GET", "/one?ts=1767225602.0004").status == 404
 
 
 def test_uniqueness() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from twingen.contract.model import Schema
-from twingen.runtime.validation import Schemas, violations
+from twingen.runtime.validation import Schemas, marks_null, violations
 
 
 def ref(name: str) -> dict[str, str]:
@@ -112,6 +112,13 @@ def test_null_stands_for_absent_where_asked(schemas: Schemas) -> None:
     nameless = {**body, "login": None}
     found = violations(schemas.request_validator(ref("User"), nulls=True), nameless)
     assert kinds(found) == [("/login", "type")]
+
+
+def test_nulls_are_marked_by_types_and_not_by_data() -> None:
+    number = {"type": "integer"}
+    assert not marks_null({"properties": {"n": number}, "example": {"type": "null"}, "enum": [{"type": "null"}]})
+    assert marks_null({"properties": {"n": {"type": ["integer", "null"]}}})
+    assert marks_null({"items": {"anyOf": [number, {"type": "null"}]}})
 
 
 def test_overlapping_branches(schemas: Schemas) -> None:

@@ -11,23 +11,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import orjson
 
 from twingen.agent.client import Client, Model
 from twingen.agent.crew import Crew, Role, UnitResult
-from twingen.agent.desk import Desk
+from twingen.agent.desk import Claim, Desk
 from twingen.agent.events import Event
+from twingen.agent.evidence import Library, Quote, plain
 from twingen.agent.improving import ledger_path
 from twingen.agent.ledger import Ledger
 from twingen.agent.memory import Memory, Remembered
 from twingen.agent.prompts import Block, reader_head
+from twingen.agent.prose_document import Entry, dump_additions, parse_additions, sift
 from twingen.agent.scene import NoWorkbench, Scene, Settings, Work
 from twingen.agent.tool import fenced
 from twingen.agent.tools import ADDITIONS
-from twingen.agent.tools.add_operation import FOLDER
 from twingen.agent.units import Unit
 from twingen.agent.usage import Purse, Usage, price_of
 from twingen.agent.workbench import Standing
@@ -40,6 +41,7 @@ _METHODS = "GET|POST|PUT|PATCH|DELETE"
 _ROUTE = re.compile(rf"\b({_METHODS})\**`?\s+`?(https?://[^\s/`'\")>]+)?(/[^\s`'\"),;|\\]*)")
 _URL = re.compile(rf"(?:\b({_METHODS})\b\s+)?`?(https?://[^\s`'\")<>|]+)")
 _PARAMETER = re.compile(r"\{[^{}/]*\}|\*?\$\w+\*?|<[^<>/]*>|\$\{[^{}/]*\}|(?<=/):[A-Za-z_]\w*")
+_VALUE = re.compile(r"[0-9A-Z]")  # in a segment that is no word of a path
 _TOGETHER = 12  # operations of a unit
 
 
@@ -56,10 +58,16 @@ class Mentioned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extended:
-    """What prose added: `document` is OpenAPI 3.1 as JSON (None: nothing), to be compiled beside the rest."""
+    """What prose adds: `document` is OpenAPI 3.1 (None: nothing), to be compiled beside the rest.
+
+    `keys` are the operations that were written now; `left_out` says which of earlier ones no longer
+    hold and why; `unread` are operations that pages name and nobody has written down.
+    """
 
     document: bytes | None
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unread: tuple[Mentioned, ...] = ()
     results: tuple[UnitResult, ...] = ()
     memory: Memory = field(default_factory=Memory)
     usage: Usage = field(default_factory=Usage)
@@ -72,7 +80,10 @@ def mentioned(contract: Contract, pages: Sequence[Page]) -> list[Mentioned]:
     Whole addresses count only on the service's hosts: the contract's, or without one the host that
     the pages name most.
     """
-    known = {(operation.method, _fixed(operation.path)) for operation in contract.operations}
+    known: dict[str, list[list[str]]] = {}
+    for operation in contract.operations:
+        for path in (operation.path, *operation.aliases):
+            known.setdefault(operation.method, []).append(_fixed(path).split("/")[1:])
     hosts = {urlsplit(server.url).netloc for server in contract.servers} or _usual(pages)
     base = max((operation.base_path for operation in contract.operations), key=len, default="")
     found: dict[tuple[str, str], Mentioned] = {}
@@ -84,7 +95,8 @@ def mentioned(contract: Contract, pages: Sequence[Page]) -> list[Mentioned]:
                     continue
                 path = _template(path)
                 whole = path if host or not base or path.startswith(base) else base + path
-                if {(method, _fixed(path)), (method, _fixed(whole))} & known or path == "/":
+                parts = _fixed(path).split("/")[1:]
+                if path == "/" or any(_same(parts, other) for other in known.get(method, ())):
                     continue
                 key = operation_key(method, whole)
                 found.setdefault(
@@ -94,12 +106,11 @@ def mentioned(contract: Contract, pages: Sequence[Page]) -> list[Mentioned]:
     return sorted(found.values(), key=lambda one: (one.page, one.line))
 
 
-def units_of_additions(contract: Contract, pages: Sequence[Page]) -> list[tuple[Unit, list[Mentioned]]]:
+def units_of_additions(missing: Sequence[Mentioned]) -> list[tuple[Unit, list[Mentioned]]]:
     """Return the units in which prose is read, with what each is about."""
-    missing = mentioned(contract, pages)
     units = []
     for number, start in enumerate(range(0, len(missing), _TOGETHER), 1):
-        batch = missing[start : start + _TOGETHER]
+        batch = list(missing[start : start + _TOGETHER])
         name = f"additions/{number}"
         unit = Unit(
             name=name, kind="additions", title=f"{len(batch)} operations of prose", files=(), lane=name,
@@ -110,17 +121,63 @@ def units_of_additions(contract: Contract, pages: Sequence[Page]) -> list[tuple[
 
 
 def extend(
-    name: str, contract: Contract | None, pages: Sequence[Page], settings: Settings, *, memory: Memory | None = None,
-    on_event: Callable[[Event], None] = lambda event: None, model: Model | None = None,
-    stop: threading.Event | None = None,
+    name: str, contract: Contract | None, pages: Sequence[Page], settings: Settings, *, asks: bool = True,
+    known: bytes | None = None, memory: Memory | None = None, on_event: Callable[[Event], None] = lambda event: None,
+    model: Model | None = None, stop: threading.Event | None = None,
 ) -> Extended:  # fmt: skip
-    """Let a model write down the operations that only prose documents."""
-    contract = contract or Contract(title=name)
-    batches = units_of_additions(contract, pages)
-    if not batches:
-        return Extended(document=None, keys=(), memory=memory or Memory())
+    """Let a model write down the operations that only prose documents; `known` is what it wrote before.
+
+    What was written or declined before is asked again only when the words that it rests on changed.
+    Without `asks` nothing is asked: what was known and still holds is returned.
+    """
+    whole = contract or Contract(title=name)
+    library = Library(pages)
+    kept, left_out = sift(parse_additions(known) if known else (), whole, library)
+    memory = memory or Memory()
+    host = "" if whole.servers else next(iter(_usual(pages)), "")
+    missing = _unread(mentioned(whole, pages), kept, memory, library)
+    if settings.only and not any(one.startswith("additions") for one in settings.only):
+        missing = []
+    if not asks or not missing:
+        return Extended(
+            document=dump_additions(name, contract, host, kept) if kept else None, left_out=tuple(left_out),
+            unread=tuple(missing), memory=memory,
+        )  # fmt: skip
+    batches = units_of_additions(missing)
+    results, interrupted = _asked(name, whole, pages, settings, memory, batches, on_event, model, stop)
+    done = [result for result in results if result.end == "submitted"]
+    if interrupted:
+        raise KeyboardInterrupt
+    written = {entry.key: entry for result in done for entry in map(_entry, result.files.values())}
+    entries = [*(one for one in kept if one.key not in written), *written.values()]
+    usage = Usage()
+    for result in results:
+        usage += result.usage
+    costs = [result.cost for result in results if result.usage.calls]
+    read = {one.key for unit, batch in batches for one in batch if unit.name in {r.unit.name for r in done}}
+    units = dict(memory.units)
+    for one in missing:
+        if one.key in read:
+            units[_remembered(one.key)] = Remembered(evidence=_line(one, library))
+    for entry in written.values():
+        claim = Claim(text=f"There is an operation {entry.key}.", quotes=entry.quotes, operations=(entry.key,))
+        units[_remembered(entry.key)] = Remembered(evidence=_said(entry.quotes, library), claims=(claim,))
+    return Extended(
+        document=dump_additions(name, contract, host, entries) if entries else None,
+        keys=tuple(sorted(written)), left_out=tuple(left_out), results=tuple(results),
+        unread=tuple(one for one in missing if one.key not in read), memory=Memory(units=units), usage=usage,
+        cost=None if None in costs else sum(cost for cost in costs if cost is not None),
+    )  # fmt: skip
+
+
+def _asked(
+    name: str, contract: Contract, pages: Sequence[Page], settings: Settings, memory: Memory,
+    batches: Sequence[tuple[Unit, Sequence[Mentioned]]], on_event: Callable[[Event], None], model: Model | None,
+    stop: threading.Event | None,
+) -> tuple[list[UnitResult], bool]:  # fmt: skip
+    """Hold the conversations; returns what came of them, and whether they were interrupted."""
     twin = Twin(name=name, contract=contract, service=Service(name=name))
-    scene = Scene(Work(twin=twin, files={}, pages=pages, memory=memory or Memory()), settings)
+    scene = Scene(Work(twin=twin, files={}, pages=pages, memory=memory), settings)
     stop = stop or threading.Event()
     about = {unit.name: batch for unit, batch in batches}
     role = Role(
@@ -135,23 +192,42 @@ def extend(
     results, interrupted = crew.run([unit for unit, _ in batches])
     if not interrupted:
         ledger.close()
-    entries = [
-        orjson.loads(raw) for result in results if result.end == "submitted" for raw in result.files.values()
-    ]
-    usage = Usage()
-    for result in results:
-        usage += result.usage
-    costs = [result.cost for result in results if result.usage.calls]
-    done = {
-        result.unit.name: Remembered(evidence=result.evidence, claims=result.claims)
-        for result in results if result.end == "submitted"
-    }  # fmt: skip
-    return Extended(
-        document=_document(name, contract, entries) if entries else None,
-        keys=tuple(name.removeprefix(FOLDER) for result in results for name in result.files),
-        results=tuple(results), memory=Memory(units={**(memory or Memory()).units, **done}), usage=usage,
-        cost=None if None in costs else sum(cost for cost in costs if cost is not None),
-    )  # fmt: skip
+    return results, interrupted
+
+
+def _unread(
+    found: Sequence[Mentioned], kept: Sequence[Entry], memory: Memory, library: Library
+) -> list[Mentioned]:
+    """Return what nobody has read yet, or what pages say of it now is not what was read."""
+    known = {entry.key: entry for entry in kept}
+    unread = []
+    for one in found:
+        before = memory.units.get(_remembered(one.key))
+        if one.key in known:
+            changed = before is not None and before.evidence != _said(known[one.key].quotes, library)
+        else:
+            changed = before is None or before.evidence != _line(one, library)
+        if changed:
+            unread.append(one)
+    return unread
+
+
+def _remembered(key: str) -> str:
+    return f"additions {key}"
+
+
+def _line(one: Mentioned, library: Library) -> str:
+    """Return the digest of the line that names an operation."""
+    return sha256(plain(library.pages[one.page].line(one.line)).encode()).hexdigest()[:32]
+
+
+def _said(quotes: Sequence[Quote], library: Library) -> str:
+    """Return the digest of the paragraphs that quotes stand in."""
+    return sha256("\n".join(sorted(library.digest_of(quote) for quote in quotes)).encode()).hexdigest()[:32]
+
+
+def _entry(raw: bytes) -> Entry:
+    return Entry(**orjson.loads(raw))
 
 
 def _opening(desk: Desk, standing: Mapping[str, Standing], batch: Sequence[Mentioned]) -> list[Block]:
@@ -160,41 +236,6 @@ def _opening(desk: Desk, standing: Mapping[str, Standing], batch: Sequence[Menti
     for page in dict.fromkeys(one.page for one in batch):
         parts.append(fenced("outline", page, desk.library.outline(page)))
     return [{"type": "text", "text": "\n\n".join(parts)}]
-
-
-def _document(name: str, contract: Contract, entries: Sequence[Mapping[str, Any]]) -> bytes:
-    paths: dict[str, Any] = {}
-    schemas: dict[str, Any] = {}
-    for one in entries:
-        paths.setdefault(one["path"], {})[one["method"]] = one["operation"]
-        for schema, value in one["schemas"].items():
-            schemas.setdefault(schema, value)
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": f"{contract.title or name}: what prose documents", "version": contract.version or "0"},
-        "servers": [{"url": _origin(server.url)} for server in contract.servers[:1]],
-        "paths": paths,
-        "components": {"schemas": {**_used(contract, entries), **schemas}},
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-
-
-def _used(contract: Contract, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the contract's schemas that additions refer to, so that the document stands alone."""
-    wave = set(re.findall(r'"#/components/schemas/([^"]+)"', orjson.dumps(list(entries)).decode()))
-    found: dict[str, Any] = {}
-    while wave:
-        name = wave.pop()
-        if name in contract.schemas and name not in found:
-            found[name] = contract.schemas[name]
-            raw = orjson.dumps(found[name], option=orjson.OPT_NON_STR_KEYS).decode()
-            wave |= set(re.findall(r'"#/components/schemas/([^"]+)"', raw))
-    return found
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else url
 
 
 def _usual(pages: Sequence[Page]) -> set[str]:
@@ -211,6 +252,17 @@ def _template(path: str) -> str:
     path = path.partition("?")[0].partition("#")[0].rstrip(".,:*_")
     path = _PARAMETER.sub(lambda found: "{" + re.sub(r"\W", "", found.group()) + "}", path)
     return path.rstrip("/") or "/"
+
+
+def _same(named: Sequence[str], documented: Sequence[str]) -> bool:
+    """Return whether a page names a documented route: without its base path, or with values for parameters."""
+    rest = len(documented) - len(named)
+    if rest < 0 or "{}" in documented[:rest]:
+        return False
+    return all(
+        one == other or (other == "{}" and _VALUE.search(one) is not None)
+        for one, other in zip(named, documented[rest:], strict=True)
+    )
 
 
 def _fixed(path: str) -> str:

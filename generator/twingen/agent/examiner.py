@@ -53,6 +53,7 @@ class Examined:
     unexamined: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     cost: float | None = 0.0
+    interrupted: bool = False
 
     @property
     def passed(self) -> int:
@@ -75,11 +76,11 @@ def exam_folder(name: str) -> Path:
 def examine(
     work: Work, workbench: Workbench, settings: Settings, folder: Path, *,
     on_event: Callable[[Event], None] = lambda event: None, model: Model | None = None,
-    stop: threading.Event | None = None, purse: Purse | None = None,
+    stop: threading.Event | None = None, purse: Purse | None = None, sits: bool = True,
 ) -> Examined:  # fmt: skip
     """Have claims written on units whose evidence changed, then let the twin sit the exam once.
 
-    `work` is the twin as the builders left it. A failed question goes to the judge, who may void it.
+    `work` is the twin as the builders left it. Without `sits` the exam is left for later (`sit`).
     """
     if work.twin.path is not None:
         check_place(folder, work.twin.path)
@@ -103,22 +104,43 @@ def examine(
     exam, scenarios, unexamined = _split(exam, results, work.twin.name)
     write_exam(folder, exam)
     usage, cost = _sum(results)
-    grades: list[Graded] = []
     if not interrupted:
-        grades = _sat(exam, work, workbench)
-        failed = [grade for grade in grades if not grade.passed]
-        rulings, more, spent = judge(
-            [(grade.question, grade.detail) for grade in failed], scene, ledger, model, price, purse, on_event, stop
-        )
-        usage += more
-        cost = None if cost is None or spent is None else cost + spent
+        ledger.close()
+    done = Examined(
+        digest=exam.digest, folder=folder, scenarios=scenarios, unexamined=unexamined, usage=usage, cost=cost,
+        interrupted=interrupted,
+    )  # fmt: skip
+    if interrupted or not sits:
+        return done
+    sat = sit(work, workbench, settings, folder, on_event=on_event, model=model, stop=stop, purse=purse)
+    return replace(
+        done, grades=sat.grades, usage=usage + sat.usage,
+        cost=None if cost is None or sat.cost is None else cost + sat.cost,
+    )  # fmt: skip
+
+
+def sit(
+    work: Work, workbench: Workbench, settings: Settings, folder: Path, *,
+    on_event: Callable[[Event], None] = lambda event: None, model: Model | None = None,
+    stop: threading.Event | None = None, purse: Purse | None = None,
+) -> Examined:  # fmt: skip
+    """Let the twin sit the exam in `folder`. A failed question goes to the judge, who may void it."""
+    exam = read_exam(folder)
+    stop = stop or threading.Event()
+    grades = _sat(exam, work, workbench)
+    failed = [(grade.question, grade.detail) for grade in grades if not grade.passed]
+    usage, cost = Usage(), 0.0 if price_of(settings.model) is not None else None
+    if failed:
+        ledger = Ledger(settings.ledger or ledger_path())
+        scene = Scene(replace(work, scenarios={}, findings={}), settings)
+        rulings, usage, cost = judge(
+            failed, scene, ledger, model or Client(stop=stop), price_of(settings.model),
+            purse or Purse(settings.budget), on_event, stop,
+        )  # fmt: skip
+        ledger.close()
         voids = {question.name: reason for question, reason in rulings}
         grades = [replace(grade, voided=voids.get(grade.question.name, "")) for grade in grades]
-        ledger.close()
-    return Examined(
-        digest=exam.digest, folder=folder, grades=tuple(grades), scenarios=scenarios, unexamined=unexamined,
-        usage=usage, cost=cost,
-    )  # fmt: skip
+    return Examined(digest=exam.digest, folder=folder, grades=tuple(grades), usage=usage, cost=cost)
 
 
 def _wanted(unit: Unit, exam: Exam, scene: Scene) -> bool:

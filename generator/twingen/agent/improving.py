@@ -60,6 +60,15 @@ class Improved:
     interrupted: bool = False
 
 
+def together(first: Improved, later: Improved) -> Improved:
+    """Return two pieces of work on one twin as one."""
+    cost = None if first.cost is None or later.cost is None else first.cost + later.cost
+    return replace(
+        later, files={**first.files, **later.files}, results=(*first.results, *later.results),
+        evidence={**first.evidence, **later.evidence}, usage=first.usage + later.usage, cost=cost,
+    )  # fmt: skip
+
+
 def plan(work: Work, settings: Settings, *, sizes: bool = True) -> list[Planned]:
     """Return every unit with whether it needs to run, and what it would be asked; asks nothing.
 

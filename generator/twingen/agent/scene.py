@@ -37,8 +37,9 @@ class Settings:
 class Work:
     """What the agent works on: the twin with its lock, its files, its pages, and what was done before.
 
-    `scenarios` are those that a builder may see, by file name; `evidence` maps a unit to findings
-    that the proof has against it (converge loop): such a unit runs again whatever its digest says.
+    `scenarios` are those that a builder may see, by file name; `findings` maps a file to what the
+    proof has against it: its unit runs again whatever its digest says. A text that begins with an
+    operation's key is for the part of the file that answers for it.
     """
 
     twin: Twin
@@ -61,15 +62,23 @@ class Scene:
         self.head = builder_head(work.twin.contract, self.library, service)
 
     def units(self) -> list[Unit]:
-        return units_of(self.work.twin, self.slices)
+        return units_of(self.work.twin, self.slices, self.work.findings)
+
+    def findings(self, unit: Unit) -> tuple[str, ...]:
+        """Return what the proof has against a unit."""
+        found = [text for file, texts in self.work.findings.items() if unit.owns(file) for text in texts]
+        if unit.parts > 1:
+            found = [text for text in found if any(text.startswith(f"{key}: ") for key in unit.keys)]
+        return tuple(found)
 
     def needed(self, unit: Unit) -> tuple[bool, str]:
         """Return whether a unit is to run, and why (not)."""
         only = self.settings.only
         if only and unit.name not in only and unit.lane not in only:
             return False, "not asked for"
-        if self.work.findings.get(unit.name):
-            return True, f"{len(self.work.findings[unit.name])} findings against it"
+        if self.work.findings:
+            count = len(self.findings(unit))
+            return bool(count), f"{count} findings against it" if count else "nothing was found against it"
         before = self.work.memory.units.get(unit.name)
         if before is None:
             return True, unit.why
@@ -84,7 +93,7 @@ class Scene:
         return Desk(
             unit, {**self.work.files, **(done or {})}, self.library, self.slices,
             workbench or NoWorkbench(), scenarios=self.visible(unit),
-            findings=tuple(self.work.findings.get(unit.name, ())),
+            findings=self.findings(unit),
         )  # fmt: skip
 
     def visible(self, unit: Unit) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
@@ -48,8 +48,8 @@ class Unit:
         )
 
 
-def units_of(twin: Twin, slices: Slices) -> list[Unit]:
-    """Return everything an agent may work on, in a fixed order.
+def units_of(twin: Twin, slices: Slices, faulty: Collection[str] = ()) -> list[Unit]:
+    """Return everything an agent may work on, in a fixed order; of `faulty` files also what is semantic.
 
     What a hand wrote is left to it: a file whose origin is `hand` is no unit.
     """
@@ -79,7 +79,8 @@ def units_of(twin: Twin, slices: Slices) -> list[Unit]:
     for name, mine in ours.items():
         if mine:
             keys = orphans.pop(name, set()) | _keys_of(twin, name)
-            found += _resource_units(name, keys, slices, semantic)
+            whole = f"resources/{name}.yaml" in faulty
+            found += _resource_units(name, keys, slices, set() if whole else semantic)
     for name, keys in orphans.items():
         found += _resource_units(name, keys, slices, semantic)
     if twin.views and origins.get("ui.yaml", "inferred") in _OURS:

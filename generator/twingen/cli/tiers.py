@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from twingen.contract.additions import is_added
 from twingen.twin.model import Dispatch, Standing, Twin
 
 
@@ -38,9 +39,11 @@ def standing_of(twin: Twin, key: str) -> Standing:
 
 def tiers_of(twin: Twin) -> Tiers:
     counts = {"semantic": 0, "shape": 0, "unsupported": 0}
-    for operation in twin.contract.operations:
+    documented = [one for one in twin.contract.operations if not is_added(one)]
+    for operation in documented:
         counts[standing_of(twin, operation.key).tier] += 1
-    return Tiers(documented=len(twin.contract.operations), **counts)
+    added = len(twin.contract.operations) - len(documented)
+    return Tiers(documented=len(documented), added=added, **counts)
 
 
 def kinds_of(twin: Twin) -> dict[str, int]:

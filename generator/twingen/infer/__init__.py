@@ -9,8 +9,10 @@ from twingen.contract.pages import Page
 from twingen.infer.aliases import aliases
 from twingen.infer.bulk import bulk
 from twingen.infer.catalogues import catalogues
+from twingen.infer.chosen import chosen
 from twingen.infer.collections import collections
 from twingen.infer.conventions import conventions
+from twingen.infer.copies import copies
 from twingen.infer.default_world import default_world
 from twingen.infer.draft import Draft
 from twingen.infer.edges import edges
@@ -42,6 +44,8 @@ PASSES: tuple[Pass, ...] = (
     singletons,
     lifecycles,
     parts,
+    copies,
+    chosen,
     views,
     catalogues,
     filters,

@@ -11,6 +11,7 @@ import orjson
 
 from twingen.contract.model import Operation
 from twingen.infer.draft import Draft
+from twingen.infer.placeholders import filled
 from twingen.twin.model import Authentication, ErrorCase, Errors
 
 # Which failure a documented status stands for.
@@ -52,7 +53,8 @@ def conventions(draft: Draft) -> Draft:
         if found:
             body, count = found.most_common(1)[0]
             if _general(status, count, found.total(), documented[str(status)]):
-                cases[name] = ErrorCase(name=name, status=status, body=literal(orjson.loads(body)))
+                told = filled(literal(orjson.loads(body)), name, status, draft)
+                cases[name] = ErrorCase(name=name, status=status, body=told)
                 cited.append(f"error-envelope: {status} as in {count} published examples")
                 continue
             alike, form = _form(found)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from twingen.contract.model import Operation as Documented, Parameter, Schema
-from twingen.contract.schemas import resolve
+from twingen.contract.schemas import resolve, types
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
+    facts,
     is_object,
     name_of,
     record_properties,
@@ -20,8 +21,9 @@ from twingen.infer.evidence import (
 from twingen.infer.identity import identity
 from twingen.infer.lists import ignored
 from twingen.infer.words import kebab, singular
-from twingen.twin.model import Find, Operation, Resource
+from twingen.twin.model import Answer, Find, Identity, Operation, Resource
 
+Path = tuple[str, ...]
 _USES: dict[str, tuple[str, Any]] = {
     "GET": ("read", "none"),
     "PUT": ("replace", "replace"),
@@ -34,11 +36,12 @@ def keyed(draft: Draft) -> Draft:
     """Make a resource of a literal path that is posted to, read and deleted, where one query
     parameter of the read and of the delete is a scalar field of the record and the delete needs it.
     """
-    by_path: dict[tuple[str, ...], dict[str, Documented]] = {}
+    by_path: dict[Path, dict[str, Documented]] = {}
     for operation in draft.contract.operations:
         if not operation.host and "#" not in operation.path and "{" not in operation.path:
             by_path.setdefault(segments(operation.path), {})[operation.method] = operation
     for path, methods in sorted(by_path.items()):
+        draft = _values(draft, path, methods)
         read, made = methods.get("GET"), methods.get("POST")
         if read is None or made is None or any(one.key in draft.operations for one in methods.values()):
             continue
@@ -50,6 +53,45 @@ def keyed(draft: Draft) -> Draft:
         if key is not None and name_of(success_schema(made)) == name_of(schema):
             draft = _resource(draft, path, methods, key, fields)
     return draft
+
+
+def _values(draft: Draft, path: Path, methods: dict[str, Documented]) -> Draft:
+    """Make records of scalars that are put, read and deleted on one path by the only parameter."""
+    name = singular(kebab(path[-1]))
+    three = [methods.get(method) for method in ("GET", "PUT", "DELETE")]
+    if len(methods) != 3 or None in three or name in draft.resources:
+        return draft
+    read, put, gone = (one for one in three if one is not None)
+    asked = {tuple((p.name, p.required) for p in one.parameters if p.location == "query") for one in (read, put, gone)}
+    scalars = [types(facts(schema or {}, draft.contract)) for schema in (success_schema(read), request_schema(put))]
+    if len(asked) != 1 or not scalars[0] or scalars[0] != scalars[1] or scalars[0] & {"object", "array"}:
+        return draft
+    keys = next(iter(asked))
+    if len(keys) != 1 or not keys[0][1] or any(one.key in draft.operations for one in methods.values()):
+        return draft
+    key, where = keys[0][0], "/" + "/".join(path)
+    resource = Resource(
+        name=name, about=f"The value at {where} for a {key}.", store=f"{draft.service.name}/{name}",
+        identity=Identity(field="key", take="input.key"),
+        inferred=(f"keyed: {where} puts, reads and deletes a value by its query's {key!r}",),
+    )  # fmt: skip
+    find = Find(name=name, by=f"query.{key}", resource=name)
+    common: dict[str, Any] = {"target": "item", "resource": name}
+    draft = replace(draft, resources={**draft.resources, name: resource})
+    return draft.behaving(
+        Operation(
+            key=read.key, does="read", effect="none", find=(find,), answer=Answer(body="{record.value}"),
+            inferred=("keyed: GET reads the value",), **common,
+        ),
+        Operation(
+            key=put.key, does="upsert", effect="upsert", find=(replace(find, optional=True),),
+            input={"value": "{body}"}, inferred=("keyed: PUT writes the value",), **common,
+        ),
+        Operation(
+            key=gone.key, does="delete", effect="delete", find=(find,),
+            inferred=("keyed: DELETE takes the value away",), **common,
+        ),
+    )  # fmt: skip
 
 
 def _key(methods: dict[str, Documented], fields: dict[str, Schema]) -> Parameter | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from twingen.contract.diagnostics import Diagnostics
 from twingen.contract.model import Contract, Origin
@@ -31,19 +32,36 @@ def read_folder(
     cache: Path | None = None,
     on_event: Callable[[str], None] | None = None,
     advice: bool = False,
+    beside: Mapping[str, bytes] | None = None,
 ) -> Contract:
     """Read every contract in `folder` (or the file `folder`) into one.
 
     Trouble in documents goes to `diagnostics`. Raises UsageError for a folder that cannot be read,
     NoContractError where there is no contract, DocumentError where the only contract is broken.
     `advice` adds what openapi-spec-validator says, which takes seconds and decides nothing.
+    `beside` are documents by name that are read with those of the folder.
     """
     if not folder.exists():
         raise UsageError(
             f"no such folder: {folder}", remedy="--docs takes a folder of documentation, or a file."
         )
+    with TemporaryDirectory(prefix="twingen-") as home:
+        more = [_placed(Path(home), name, content) for name, content in (beside or {}).items()]
+        return _read(folder, more, diagnostics, cache, on_event, advice)
+
+
+def _placed(home: Path, name: str, content: bytes) -> File:
+    place = home / name
+    place.write_bytes(content)
+    return File(name, place, len(content))
+
+
+def _read(
+    folder: Path, more: list[File], diagnostics: Diagnostics, cache: Path | None,
+    on_event: Callable[[str], None] | None, advice: bool,
+) -> Contract:  # fmt: skip
     local = Diagnostics()
-    files = list_files(folder, local)
+    files = [*list_files(folder, local), *more]
     if not files:
         raise UsageError(
             f"the folder {folder} is empty", remedy="--docs takes a folder of documentation."

@@ -1,6 +1,6 @@
 """Several contracts of one folder → one.
 
-Rules: documents stand by number of operations, then by path. Of two releases of one contract (one
+Rules: documents stand by number of operations, then by path; what prose added comes last. Of two releases of one contract (one
 title, and half of the routes of the smaller in both) the newest counts. Of two schemas with one
 name that differ, the later document's is called `Name_<document stem>`; so is a security scheme.
 Of two operations with one key, the later document's gets `#<document stem>`.
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from twingen.contract.additions import is_added
 from twingen.contract.diagnostics import Diagnostics
 from twingen.contract.keys import operation_key
 from twingen.contract.model import (
@@ -43,13 +44,18 @@ class Part:
         return self.contract.documents[0].path
 
     @property
+    def added(self) -> bool:
+        """Whether it holds operations of prose alone."""
+        return bool(self.contract.operations) and all(map(is_added, self.contract.operations))
+
+    @property
     def stem(self) -> str:
         return re.sub(r"[^A-Za-z0-9_-]+", "_", PurePosixPath(self.path).stem) or "document"
 
 
 def merge(parts: list[Part], diagnostics: Diagnostics) -> Contract:
     """Return one contract of all `parts` (at least one)."""
-    ordered = sorted(parts, key=lambda part: (-len(part.contract.operations), part.path))
+    ordered = sorted(parts, key=lambda part: (part.added, -len(part.contract.operations), part.path))
     ordered = _newest(ordered, diagnostics)
     if len(ordered) == 1:
         return ordered[0].contract

@@ -16,7 +16,7 @@ from twingen.twin.model import FORMAT, Twin
 
 _OURS = frozenset({
     "twin.toml", "contract.json", "overlay.yaml", "service.yaml", "seed.yaml", "deviations.yaml",
-    "ui.yaml", "models.py", "twin.lock", "CONFORMANCE.md", "resources", "ui", "scenarios", ".twin",
+    "ui.yaml", "models.py", "additions.yaml", "twin.lock", "CONFORMANCE.md", "resources", "ui", "scenarios", ".twin",
 })  # fmt: skip
 
 _INSIDE = {"resources": {".yaml", ".py"}, "ui": {".html", ".css", ".js", ".svg"}, "scenarios": {".yaml"}}

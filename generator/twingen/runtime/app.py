@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from functools import cached_property
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
@@ -25,7 +27,7 @@ from twingen.runtime.sample import sample_response
 from twingen.runtime.savepoint import Savepoint
 from twingen.runtime.scope import Scope
 from twingen.runtime.shapes import echoed
-from twingen.runtime.validation import Schemas
+from twingen.runtime.validation import Schemas, marks_null
 from twingen.runtime.violation import Violation, violations
 from twingen.runtime.world import World
 from twingen.twin.functions import NOTHING
@@ -72,6 +74,17 @@ class TwinApp:
         self.router: Router[Route] = Router()
         self.routes: dict[str, Route] = {}
         self._mount()
+
+    @cached_property
+    def marks_nulls(self) -> bool:
+        """Whether the contract says of anything that it may be null, so that the rest may not."""
+        contract = self.twin.contract
+        return any(map(marks_null, contract.schemas.values())) or any(
+            marks_null(media.schema)
+            for operation in contract.operations
+            for part in (*operation.responses, *([operation.body] if operation.body else ()))
+            for media in part.content
+        )
 
     def _mount(self) -> None:
         behaviours = {
@@ -260,7 +273,8 @@ class TwinApp:
         if unread is not None:
             raise unread
         if validation.parameters != "off" and found.violations:
-            broken = [*_checked(validation.parameters, found.violations, route.paged), *broken]
+            own = {name for name in route.paged if found.query.get(name) != ""}
+            broken = [*_checked(validation.parameters, found.violations, own), *broken]
         if broken:
             raise Refusal("invalid", violations=broken)
         if self.strict and route.tier == "shape":
@@ -377,7 +391,7 @@ def _sent(request: Request) -> list[str]:
 
 
 def _checked(
-    mode: str, found: list[Violation], refused_later: frozenset[str] = frozenset()
+    mode: str, found: list[Violation], refused_later: Set[str] = frozenset()
 ) -> list[Violation]:
     """Return the violations that a request is refused for.
 

@@ -11,6 +11,7 @@ from twingen.runtime import paths
 from twingen.runtime.answers import Answers, Outcome
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Handlers, Reply
+from twingen.runtime.json_patch import MEDIA as JSON_PATCH, PatchError, patched
 from twingen.runtime.kinds import (
     CompiledChange,
     CompiledGuard,
@@ -121,6 +122,10 @@ class Behaviour:
         self.field = paths.split(operation.field) if operation.field else None
         self.spawn = tuple(CompiledSpawn(spawn) for spawn in operation.spawn)
         self.change = tuple(CompiledChange(change) for change in operation.change)
+        self.patches = operation.target == "item" and any(
+            media.type == JSON_PATCH
+            for media in (documented.body.content if documented is not None and documented.body else ())
+        )
         self.carried = _carried(engine, documented) if operation.effect == "replace" else frozenset()
         self.where = {name: compile_template(value) for name, value in operation.where.items()}
         treatments = {**engine.service.parameters, **operation.parameters}
@@ -362,6 +367,8 @@ class Behaviour:
         return engine.create(scope, kind.name, data, refs, id=id)
 
     def _write(self, scope: Any, row: Row) -> Row:
+        if self.patches and scope.request.headers.get("content-type", "").partition(";")[0].strip() == JSON_PATCH:
+            return self._patched(scope, row)
         data = self._data(scope)
         operation, kind = self.operation, self.kind
         assert kind is not None
@@ -388,6 +395,24 @@ class Behaviour:
         scope.before = row
         inside = scope.with_names({"record": Row(row.kind, row.id, row.seq, data, row.refs, row.secret)})
         return self.engine.write(scope, row, apply(data, self.set, inside))
+
+    def _patched(self, scope: Any, row: Row) -> Row:
+        """Return the record with a JSON Patch applied; what clients cannot set stays as it is."""
+        kind = self.kind
+        assert kind is not None
+        try:
+            data = patched(row.data, scope.body)
+        except PatchError as error:
+            raise Refusal("invalid", field="body", reason=str(error)) from None
+        if not isinstance(data, dict):
+            raise Refusal("invalid", field="body", reason="an object is expected")
+        for path in [*kind.read_only, *(one for one in (kind.id_path, kind.state) if one is not None)]:
+            if paths.has(row.data, path):
+                data = paths.put(data, path, paths.get(row.data, path))
+            elif paths.has(data, path):
+                data = paths.without(data, path)
+        scope.before = row
+        return self.engine.write(scope, row, apply(data, self.set, scope))
 
     def _laid_over(self, scope: Any, old: Any, new: Any) -> Any:
         """Return `old` with what the request's mask names taken from `new`."""

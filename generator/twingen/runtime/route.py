@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import properties, required
+from twingen.runtime import json_patch
 from twingen.runtime.behaviour import Behaviour, CompiledFind
 from twingen.runtime.bodies import BodyDecoder, compile_body
 from twingen.runtime.parameters import ParameterDecoder, compile_parameters
@@ -123,9 +124,9 @@ class Route:
         if found is None:
             validation = self.app.twin.service.validation
             strict = validation.bodies == "strict"
-            found = self.app.schemas.request_validator(
-                media.schema, lenient=not strict, nulls=not strict and validation.nulls != "refused"
-            )
+            nulls = not strict and (validation.nulls == "missing" or not self.app.marks_nulls)
+            schema = json_patch.SCHEMA if media.type == json_patch.MEDIA else media.schema
+            found = self.app.schemas.request_validator(schema, lenient=not strict, nulls=nulls)
             self._validators[id(media)] = found
         return found
 

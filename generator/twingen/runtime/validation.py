@@ -11,8 +11,9 @@ from twingen.contract.model import Schema
 from twingen.runtime.flavours import PREFIX, Converter, Flavour, repaired
 from twingen.runtime.violation import Validator, Violation, violations
 
-__all__ = ["Schemas", "Validator", "Violation", "violations"]
+__all__ = ["Schemas", "Validator", "Violation", "marks_null", "violations"]
 
+_DATA = frozenset({"const", "default", "enum", "example", "examples"})
 _LARGEST = {"int32": 2**31, "int64": 2**63, "uint32": 2**32, "uint64": 2**64}
 
 
@@ -180,6 +181,21 @@ class _Compiler:
     def _tell(self, message: str) -> None:
         if self._report is not None:
             self._report(message)
+
+
+def marks_null(schema: Any) -> bool:
+    """Return whether null is among the types of a schema or of one inside it."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            types = part.get("type")
+            if types == "null" or (isinstance(types, (list, tuple)) and "null" in types):
+                return True
+            waiting.extend(value for key, value in part.items() if key not in _DATA)
+        elif isinstance(part, (list, tuple)):
+            waiting.extend(part)
+    return False
 
 
 def _validator(schema: Any, registry: jsonschema_rs.Registry) -> Validator:

@@ -5,11 +5,12 @@ It is derived: deleting or damaging it loses no behaviour, only what was on reco
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
-from twingen.twin.model import Lock, Proof, Standing, Unit
+from twingen.twin.model import Exam, Lock, Proof, Standing, Unit
 
 FILE = "twin.lock"
 
@@ -21,6 +22,7 @@ def parse_lock(raw: bytes | None) -> Lock:
     try:
         data = orjson.loads(raw)
         return Lock(
+            exam=Exam(**data["exam"]) if "exam" in data else None,
             units={file: Unit(file=file, **_tuples(unit)) for file, unit in data["units"].items()},
             standing={key: _standing(entry) for key, entry in data["operations"].items()},
         )
@@ -50,6 +52,8 @@ def dump_lock(lock: Lock) -> bytes:
             entry["evidence"] = unit.evidence
         if unit.base:
             entry["base"] = unit.base
+        if unit.agent:
+            entry["agent"] = unit.agent
         if unit.stale:
             entry["stale"] = True
         if unit.left_out:
@@ -63,7 +67,10 @@ def dump_lock(lock: Lock) -> bytes:
         if standing.proof:
             entry["proof"] = {"kind": standing.proof.kind, "by": standing.proof.by}
         operations[key] = entry
-    lines = [b"{", b'"units": {']
+    lines = [b"{"]
+    if lock.exam is not None:
+        lines.append(b'"exam": ' + orjson.dumps(asdict(lock.exam)) + b",")
+    lines.append(b'"units": {')
     lines.append(b",\n".join(orjson.dumps(k) + b": " + orjson.dumps(v) for k, v in units.items()))
     lines.append(b'},\n"operations": {')
     lines.append(

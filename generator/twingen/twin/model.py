@@ -393,13 +393,13 @@ class Authentication:
 class Validation:
     """How strictly requests are checked against the contract, and what a null member means.
 
-    With `types` only the types of scalars are checked. A null where the contract has none is
-    `kept`, counts as `missing`, or is `refused`.
+    With `types` only the types of scalars are checked. A null where the contract has none counts
+    as `missing`, or is `kept` if the contract marks no nulls at all, and else refused.
     """
 
     bodies: Literal["strict", "lenient", "types", "off"] = "lenient"
     parameters: Literal["strict", "lenient", "types", "off"] = "lenient"
-    nulls: Literal["kept", "missing", "refused"] = "kept"
+    nulls: Literal["kept", "missing"] = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -467,7 +467,8 @@ class Unit:
     """A file of the twin as the lock knows it. `origin` is inferred, adopted, agent or hand.
 
     `evidence` is the digest of what it was written against; a unit is stale when the documents say
-    something else by now. `base` names the text below .twin/objects that the rules concluded then.
+    something else by now. `base` names the text below .twin/objects that the rules concluded then,
+    `agent` the one that an agent handed in last.
     """
 
     file: str
@@ -475,6 +476,7 @@ class Unit:
     digest: str
     evidence: str = ""
     base: str = ""
+    agent: str = ""
     stale: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -489,11 +491,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exam:
+    """How the twin did in the exam of that digest, which is kept outside of it."""
+
+    digest: str
+    passed: int
+    failed: int
+    voided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """`damage` says why what was on record could not be read; "" when nothing is wrong with it."""
 
     units: Mapping[str, Unit] = member(default_factory=dict)
     standing: Mapping[str, Standing] = member(default_factory=dict)
+    exam: Exam | None = None
     damage: str = ""
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from twingen.errors import TwingenError, UsageError
 from twingen.runtime.http import Request, Response
+from twingen.verify.trail import Trail
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What stands for the token wherever it could be seen; `send` puts the real one in its place.
@@ -34,8 +35,8 @@ class Remote:
     `credential` is the value of the Authorization header and `shown` what provers get to see of
     it; `rate` is in requests a second, `ceiling` the most that are sent in all, `patience` how
     many seconds a whole answer may take. A trouble with the connection is a ConnectionError, an
-    answer that takes too long a TimeoutError, each saying what happened. May be used from several
-    threads.
+    answer that takes too long a TimeoutError, each saying what happened. `trail` is what was asked
+    since the last reset, as the provers see it. May be used from several threads.
     """
 
     remote = True
@@ -60,6 +61,7 @@ class Remote:
         self.credential = shown if credential else ""
         self.destructive = destructive
         self.sent = 0
+        self.trail = Trail()
         self.ceiling = ceiling
         self._secure = parts.scheme == "https"
         self._port = parts.port or (443 if self._secure else 80)
@@ -107,13 +109,16 @@ class Remote:
         until = time.monotonic() + self._patience
         kept = method in SAFE
         try:
-            return self._concealed(self._exchange(method, path, headers, body, until, kept))
+            response = self._concealed(self._exchange(method, path, headers, body, until, kept))
         except TimeoutError:
             self._drop()
             raise TimeoutError(f"{method} {request.path}: no whole answer in {self._patience:g} s") from None
         except (HTTPException, OSError, ValueError) as trouble:
             self._drop()
             raise ConnectionError(f"{method} {request.path}: {_told(trouble)}") from None
+        with self._lock:
+            self.trail.note(request, response)
+        return response
 
     def reset(self) -> None:
         """Put a twin on this machine back to its start; nothing where the server is something else."""
@@ -123,6 +128,8 @@ class Remote:
         try:
             connection.request("POST", "/_twin/reset")
             self._resets = connection.getresponse().status == 204
+            if self._resets:
+                self.trail = Trail()
         except (HTTPException, OSError):
             self._resets = False
         finally:

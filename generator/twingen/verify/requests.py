@@ -146,6 +146,8 @@ def varied(
     unique: frozenset[str],
 ) -> Any:  # fmt: skip
     """Return the value with its free leaves changed, differently for every number."""
+    if isinstance(value, str):
+        return _other(value, resolve(schema, schemas.schemas), ("value",), number, False) or value
     if not isinstance(value, dict):
         return value
     leaves = list(_leaves(value, schema, schemas, ()))[:_LEAVES]

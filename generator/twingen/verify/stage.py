@@ -161,8 +161,9 @@ class Stages:
         documented = self.app.routes[create.key].documented
         if not readable(documented):
             raise Unreached(f"{create.key} takes no JSON or form")
-        before = {row.id for row in self.rows(subject, create.resource)}
         address = self.address(subject, create, chosen, depth, fresh=number)
+        # Behind the addressing, which may have made the record that this one is a copy of.
+        before = {row.id for row in self.rows(subject, create.resource)}
         refused: Reply | None = None
         unique = self.unique(create.resource)
         for sent in [only] if only is not None else bodies(documented, self.app.schemas, number, unique):

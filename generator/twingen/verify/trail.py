@@ -7,7 +7,7 @@ with the requests that made what they need, and take the ids from the answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -44,20 +44,30 @@ class Step:
 
 
 class Trail:
-    """Remembers successful requests by what their answers were the first to show."""
+    """Remembers successful requests by what their answers were the first to show.
+
+    `spoiled` are texts that the server took in although the contract forbids them.
+    """
 
     def __init__(self) -> None:
+        self.spoiled: set[str] = set()
         self._requests: dict[int, Request] = {}
         self._births: dict[str, Birth] = {}
         self._writes: list[tuple[int, frozenset[str]]] = []
+        self._numbers: dict[int, int] = {}
         self._count = 0
+
+    def spoil(self, body: bytes) -> None:
+        """Remember the texts of a JSON body that should have been refused."""
+        self.spoiled.update(value for _, value in _values(body))
 
     def note(self, request: Request, response: Response) -> None:
         """Remember a request and its answer; refusals leave nothing."""
-        if not 200 <= response.status < 300:
-            return
         self._count += 1
         number = self._count
+        self._numbers[_line(request)] = number
+        if not 200 <= response.status < 300:
+            return
         writes = request.method not in _SAFE
         said = set(_said(request))
         kept = False
@@ -65,7 +75,7 @@ class Trail:
             if value in self._births:
                 continue
             echoed = value in said
-            if not echoed and not _ID.match(value) or echoed and not writes:
+            if not (writes if echoed else _ID.match(value)):
                 continue
             self._births[value] = Birth(number, place, echoed)
             kept = True
@@ -73,10 +83,6 @@ class Trail:
             self._writes.append((number, frozenset(said & self._births.keys())))
         if kept or writes:
             self._requests[number] = request
-
-    def clear(self) -> None:
-        """Forget everything: the server is as it was at first."""
-        self.__init__()  # type: ignore[misc]
 
     def before(self, requests: Sequence[Request], body: bytes) -> list[Step]:
         """Return what to ask first, so that `requests` mean the same on a server as it was at first.
@@ -112,9 +118,10 @@ class Trail:
             if shown and self._requests[self._births[shown[0]].step].method not in _SAFE:
                 self._need_step(self._births[shown[0]].step, needed)
             return
+        ends = self._numbers.get(_line(request), self._count + 1)
         for value in shown[:_LINKS]:
             for number, mentioned in reversed(self._writes):
-                if value in mentioned and mentioned & named:
+                if number < ends and value in mentioned and mentioned & named:
                     self._need_step(number, needed)
                     return
 
@@ -140,6 +147,10 @@ class Trail:
                 for value, birth in sorted(births.items())
                 if birth.step == number and not birth.echoed
             }
+
+
+def _line(request: Request) -> int:
+    return hash((request.method, request.path, request.query, request.body))
 
 
 def _said(request: Request) -> Iterator[str]:
@@ -169,8 +180,3 @@ def _values(body: bytes) -> Iterator[tuple[Place, str]]:
             waiting += [((*place, name), inner) for name, inner in reversed(value.items())]
         elif isinstance(value, list):
             waiting += [((*place, index), inner) for index, inner in reversed(list(enumerate(value)))]
-
-
-def takes_in(taken: Collection[str], value: object) -> bool:
-    """Return whether a value is one of the texts that were taken in."""
-    return isinstance(value, str) and value in taken

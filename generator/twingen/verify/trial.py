@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from twingen.contract.model import Operation as Documented
 from twingen.contract.schemas import properties, resolve
 from twingen.runtime import paths
+from twingen.runtime.json_patch import MEDIA as JSON_PATCH
 from twingen.twin.model import Operation, Resource
 from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import Broken, Unreached
@@ -143,7 +144,34 @@ class Trial:
         unique = self.stages.unique(self.resource.name) if makes else frozenset()
         if self.documented.body is None and self._takes_any():
             yield Sent("application/json", {"law": "v3" if makes else "v8"})
+        yield from self._patches()
         yield from bodies(self.documented, self.app.schemas, 3 if makes else 8, unique)
+
+    def _patches(self) -> Iterator[Sent]:
+        """Yield a JSON Patch of a text that the record shows, where that is what is taken."""
+        media = [one.type for one in (self.documented.body.content if self.documented.body else ())]
+        reader = self.reader()
+        if JSON_PATCH not in media or reader is None:
+            return
+        for name in sorted(self._texts(reader)):
+            yield Sent(JSON_PATCH, [{"op": "add", "path": f"/{name}", "value": f"v8-{name}"}])
+            return
+        for one in self.documented.body.content if self.documented.body else ():
+            for example in one.examples if one.type == JSON_PATCH else ():
+                yield Sent(JSON_PATCH, example.value)
+
+    def _texts(self, by: Operation) -> set[str]:
+        """Return the fields of free text that an operation's answer documents."""
+        schemas = self.app.schemas.schemas
+        found = set()
+        for response in self.app.routes[by.key].documented.responses:
+            for media in response.content if response.status.startswith("2") else ():
+                for name, schema in properties(media.schema, schemas).items() if media.schema else ():
+                    plain = resolve(schema, schemas)
+                    fixed = {"enum", "const", "format", "pattern", "readOnly"} & set(plain)
+                    if plain.get("type") == "string" and not fixed and (name,) != self.kind.id_path:
+                        found.add(name)
+        return found & self._documented(by)
 
     def _takes_any(self) -> bool:
         """Return whether any value at all is the request: it is kept in one field."""
@@ -204,6 +232,10 @@ class Trial:
         """Hold that everything sent is shown; raises Broken for the first that is not."""
         if shown is None:
             raise Broken(f"{what} to be shown", "nothing is")
+        if sent is not None and not isinstance(sent, (dict, list)) and not isinstance(shown, (dict, list)):
+            if sent != shown:
+                raise Broken(f"{sent!r} as {what}", f"{shown!r} is shown")
+            return
         found = unlike(self.meant(sent), shown, self._skips(by))
         if found is not None:
             path, expected, came = found
@@ -219,6 +251,8 @@ class Trial:
     def meant(self, sent: Any) -> Any:
         """Return what was sent under the names of the record, where the operation renames fields."""
         renames = self.operation.input
+        if isinstance(sent, list) and all(isinstance(one, dict) and "path" in one for one in sent):
+            return {str(one["path"]).strip("/"): one.get("value") for one in sent}
         if not isinstance(sent, dict) or not isinstance(renames, dict):
             return sent
         called = {

@@ -12,11 +12,15 @@ from twingen.agent.citations import CLAIMS, unresolved
 from twingen.agent.desk import Desk, ToolError
 from twingen.agent.evidence import Quote
 from twingen.agent.tool import Tool, taking
+from twingen.contract.additions import CITES
 from twingen.contract.keys import operation_key, parameter_names
 
 FOLDER = "additions/"
 _PREFIX = "#/components/schemas/"
 _PATH = re.compile(r"/[^\s?#]*")
+_MEMBERS = frozenset({
+    "operationId", "summary", "description", "tags", "parameters", "requestBody", "responses", "security", "deprecated",
+})  # fmt: skip
 
 
 def run(desk: Desk, given: Mapping[str, Any]) -> str:
@@ -30,18 +34,32 @@ def run(desk: Desk, given: Mapping[str, Any]) -> str:
         wrong.append(f"the contract documents {key} already")
     if key not in desk.unit.keys and not any(_names(path, quote.quote) for quote in quotes):
         wrong.append(f"no quote names {path}, and the pages of your unit do not either")
+    if not any(quote.page in desk.library.pages for quote in quotes):
+        wrong.append("no quote is of a page")
     if "responses" not in operation:
         wrong.append("an operation needs `responses`, as far as the page tells them")
+    wrong += [
+        f"{name!r} is none of the members of an operation: {', '.join(sorted(_MEMBERS))}"
+        for name in sorted(set(operation) - _MEMBERS)
+    ]
     wrong += _parameters(path, operation)
-    known = set(desk.slices.contract.schemas) | set(given.get("schemas", {}))
+    schemas, schemes = given.get("schemas", {}), given.get("security_schemes", {})
+    known = set(desk.slices.contract.schemas) | set(schemas)
     wrong += [
         f"there is no schema {name!r}: give it under `schemas`"
-        for name in sorted({*_references(operation), *_references(given.get("schemas", {}))} - known)
+        for name in sorted({*_references(operation), *_references(schemas)} - known)
     ]
+    wrong += [
+        f"there is no security scheme {name!r}: give it under `security_schemes`"
+        for name in sorted(_asked(operation) - set(desk.slices.contract.security_schemes) - set(schemes))
+    ]
+    wrong = wrong or _invalid(desk, method, path, operation, schemas, schemes)
     if wrong:
         raise ToolError("not added:\n" + "\n".join(wrong[:10]))
-    operation["x-twingen-cites"] = [quote.as_dict() for quote in quotes]
-    value = {"method": method.lower(), "path": path, "operation": operation, "schemas": given.get("schemas", {})}
+    operation[CITES] = [quote.as_dict() for quote in quotes]
+    value = {
+        "method": method.lower(), "path": path, "operation": operation, "schemas": schemas, "security_schemes": schemes,
+    }  # fmt: skip
     desk.written[f"{FOLDER}{key}"] = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     left = [one for one in desk.unit.keys if f"{FOLDER}{one}" not in desk.written]
     return f"{key} is added; {len(left)} of your unit are left" + (f": {', '.join(left[:8])}" if left else "")
@@ -61,6 +79,29 @@ def _parameters(path: str, operation: Mapping[str, Any]) -> list[str]:
     return [f"the path's parameter {name!r} is not declared" for name in parameter_names(path) if name not in declared]
 
 
+def _asked(operation: Mapping[str, Any]) -> set[str]:
+    ways = operation.get("security", ())
+    return {name for way in ways if isinstance(way, Mapping) for name in way} if isinstance(ways, list) else set()
+
+
+def _invalid(
+    desk: Desk, method: str, path: str, operation: Mapping[str, Any], schemas: Mapping[str, Any], schemes: Mapping[str, Any],
+) -> list[str]:  # fmt: skip
+    """Return what openapi-spec-validator has against the operation in a document of its own."""
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    known: dict[str, Any] = {name: {} for name in {*_references(operation), *_references(schemas)}}
+    document: dict[str, Any] = {
+        "openapi": "3.1.0", "info": {"title": "An addition", "version": "0"},
+        "paths": {path: {method.lower(): operation}},
+        "components": {"schemas": {**known, **schemas}, "securitySchemes": schemes},
+    }  # fmt: skip
+    try:
+        return [f"no valid OpenAPI: {error.message[:200]}" for error in OpenAPIV31SpecValidator(document).iter_errors()]
+    except (Exception, RecursionError) as error:
+        return [f"no valid OpenAPI: {type(error).__name__}: {error}"[:200]]
+
+
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         reference = value.get("$ref")
@@ -77,7 +118,7 @@ ADD_OPERATION = Tool(
     name="add_operation",
     description=(
         "Add one operation that the contract lacks, as an OpenAPI 3.1 operation object (operationId, summary, parameters, "
-        "requestBody, responses) with the schemas it refers to as #/components/schemas/NAME. Say only what the page "
+        "requestBody, responses, security) with the schemas it refers to as #/components/schemas/NAME. Say only what the page "
         "says; leave out what it does not. `quotes` are words of the page that name the operation and its facts."
     ),
     input=taking(
@@ -86,6 +127,10 @@ ADD_OPERATION = Tool(
         path={"type": "string", "description": "full path template on the host, base path included"},
         operation={"type": "object"},
         schemas={"type": "object", "additionalProperties": {"type": "object"}},
+        security_schemes={
+            "type": "object", "additionalProperties": {"type": "object"},
+            "description": "how requests are let in, if pages tell: OpenAPI security schemes that `security` names",
+        },
         quotes=CLAIMS["items"]["properties"]["quotes"],
     ),
     run=run,

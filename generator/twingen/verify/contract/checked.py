@@ -34,6 +34,7 @@ from twingen.verify.contract.specification import Specification, specification
 from twingen.verify.contract.transport import Heard, Straight, Straightened, install
 from twingen.verify.contract.work import GIVEN, PHASES, Phase, Work
 from twingen.verify.events import Began, Ended, Event, Found, Noted, NotTried, Tried
+from twingen.verify.remote import Remote
 from twingen.verify.subject import failure_marks
 from twingen.verify.target import InProcess, Target
 
@@ -98,7 +99,8 @@ class Checked:
         rules = checks.Rules(self.meaning, self.spec.keys, twin.contract, overlay, shrinker, worded(twin), self.spec.methods)
         self.app = Straightened(self.transport, rules)
         smallest = shrinker.smallest if shrinker is not None else {}
-        self.findings = Findings(twin, self.spec.keys, target.address, smallest)
+        trail = target.trail if isinstance(target, Remote) else None
+        self.findings = Findings(twin, self.spec.keys, target.address, smallest, trail)
         self.progress = _Progress()
         self.memory = None
         if work.cache is not None and not target.remote:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -16,32 +17,36 @@ from twingen.report.model import Column, Finding, Passage
 from twingen.runtime.http import Request
 from twingen.twin.model import Twin
 from twingen.verify.contract.checks import PREFIX, PUBLISHED
-from twingen.verify.contract.curl import curl
+from twingen.verify.contract.repeating import commands
 from twingen.verify.contract.shrinking import identity
 from twingen.verify.contract.specification import COPY
 from twingen.verify.contract.transport import Heard
 from twingen.verify.contradictions import Contradictions
+from twingen.verify.trail import Trail
 
 _SHOWN = 300
 _QUOTED = 400
 _COMPONENT = "Invalid component:"
+_NAMED = re.compile(r"^Schema at (/components/\S+):$", re.MULTILINE)
 BOTH: tuple[Column, ...] = ("published", "overlay")
 
 
 class Findings:
     """Turns the failures of scenarios into findings of one twin.
 
-    `smallest` are requests that were made smaller, by the identity of the failure (shrinking.py).
+    `smallest` are requests that were made smaller, by the identity of the failure (shrinking.py);
+    `trail` is what was asked of a server whose ids are others each time.
     """
 
     def __init__(
         self, twin: Twin, keys: Mapping[str, str], address: str,
-        smallest: Mapping[tuple[str, str, str, str], Request],
+        smallest: Mapping[tuple[str, str, str, str], Request], trail: Trail | None = None,
     ):  # fmt: skip
         self.twin = twin
         self.keys = keys
         self.address = address
         self.smallest = smallest
+        self.trail = trail
         self._operations = {operation.key: operation for operation in twin.contract.operations}
         self._units = {
             operation.key: f"resources/{resource.name}.yaml"
@@ -68,7 +73,7 @@ class Findings:
         self, recorder: ScenarioRecorder, key: tuple[str, str, str, str], cases: list[tuple[str, Failure]]
     ) -> Finding:
         label, name, kind, unique = key
-        case_id, failure = min(cases, key=lambda case: _size(recorder, case[0]))
+        case_id, failure = min(cases, key=lambda case: self._size(recorder, *case))
         operation = self._operations.get(self.keys.get(label, ""))
         operation_key = operation.key if operation is not None else ""
         check = "response_schema_conformance" if name == PUBLISHED else name
@@ -113,20 +118,37 @@ class Findings:
     ) -> tuple[str, ...]:
         smaller = self.smallest.get(key)
         if smaller is not None:
-            target = smaller.path + (f"?{smaller.query}" if smaller.query else "")
-            return (curl(smaller.method, self.address, target, smaller.headers, smaller.body),)
-        chain = recorder.iter_chain_cases(case_id=case_id, related_case_ids=failure.related_case_ids())
-        lines = []
-        for case in chain:
-            interaction = recorder.interactions.get(case.id)
-            if interaction is None:
-                continue
-            sent = interaction.request
-            parts = urlsplit(sent.uri)
-            target = parts.path + (f"?{parts.query}" if parts.query else "")
-            headers = [(name, values[0]) for name, values in sent.headers.items() if values]
-            lines.append(curl(sent.method, self.address, target, headers, sent.body or b""))
-        return tuple(lines)
+            return commands([smaller], self.address)
+        response = recorder.find_response(case_id=case_id)
+        body = (response.content or b"") if response is not None else b""
+        return commands(_chain(recorder, case_id, failure), self.address, self.trail, body)
+
+    def _size(self, recorder: ScenarioRecorder, case_id: str, failure: Failure) -> tuple[int, int, int]:
+        """Rank a case: few steps before it, little to make first, a short request."""
+        steps, parent = 0, recorder.cases[case_id].parent_id
+        while parent is not None:
+            steps, parent = steps + 1, recorder.cases[parent].parent_id
+        chain = _chain(recorder, case_id, failure)[-1:]
+        before = 0 if self.trail is None else sum(_length(one.request) for one in self.trail.before(chain, b""))
+        return steps, before, sum(map(_length, chain))
+
+
+def _chain(recorder: ScenarioRecorder, case_id: str, failure: Failure) -> list[Request]:
+    """Return the requests of a case, those before it first."""
+    found = []
+    for case in recorder.iter_chain_cases(case_id=case_id, related_case_ids=failure.related_case_ids()):
+        interaction = recorder.interactions.get(case.id)
+        if interaction is None:
+            continue
+        sent = interaction.request
+        parts = urlsplit(sent.uri)
+        headers = {name: values[0] for name, values in sent.headers.items() if values}
+        found.append(Request(sent.method, parts.path, parts.query, headers, sent.body or b""))
+    return found
+
+
+def _length(request: Request) -> int:
+    return len(request.body) + len(request.path) + len(request.query)
 
 
 def tally(recorder: ScenarioRecorder, labels: Iterable[str]) -> dict[str, tuple[int, int, int]]:
@@ -143,17 +165,6 @@ def tally(recorder: ScenarioRecorder, labels: Iterable[str]) -> dict[str, tuple[
             cases + 1, published + bool(failed), overlay + bool(failed - {PREFIX + PUBLISHED})
         )  # fmt: skip
     return found
-
-
-def _size(recorder: ScenarioRecorder, case_id: str) -> tuple[int, int, int]:
-    """Rank a case: few steps before it, a short body, a short address."""
-    steps, parent = 0, recorder.cases[case_id].parent_id
-    while parent is not None:
-        steps, parent = steps + 1, recorder.cases[parent].parent_id
-    interaction = recorder.interactions.get(case_id)
-    if interaction is None:
-        return steps, 0, 0
-    return steps, len(interaction.request.body or b""), len(interaction.request.uri)
 
 
 def _title(failure: Failure, where: str) -> str:
@@ -216,6 +227,10 @@ def _quote(operation: Operation, check: str, failure: Failure) -> str:
             return _short(f"{violation.pointer}: {violation.kind} {violation.expected}", _QUOTED)
         str(failure)  # the excerpt of the schema is made with the message
         schema = getattr(failure, "_schema", None)
+        named = _NAMED.search(failure.message)
+        keyword = (path or ("",))[-1]
+        if named and isinstance(schema, Mapping) and keyword in schema:
+            return _short(f"{named.group(1)}/{keyword}: {_json(schema[keyword])}", _QUOTED)
         if schema:
             return _short(f"{'/'.join(map(str, path or ()))}: {_json(schema)}", _QUOTED)
     if check in {"unsupported_method", "allow_header_conformance"}:

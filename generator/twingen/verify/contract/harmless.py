@@ -39,7 +39,7 @@ class Harmless:
         bad = {place for place, part in case.meta.components.items() if part.mode.is_negative}
         if bad != {ParameterLocation.BODY}:
             return False
-        media = next((one for one in self._content.get(key, ()) if one.type == case.media_type), None)
+        media = _documented(self._content.get(key, ()), case.media_type)
         if media is None or media.schema is None:
             return False
         if _is_binary(media):
@@ -48,6 +48,15 @@ class Harmless:
             return False
         left = without_nulls(case.body)
         return bool(left != case.body) and fits(self._schemas.request_validator(media.schema), left)
+
+
+def _documented(content: tuple[MediaType, ...], sent: str | None) -> MediaType | None:
+    """Return what is documented of a media type, by its name or as any type."""
+    for name in (sent, "*/*"):
+        for media in content:
+            if media.type == name:
+                return media
+    return None
 
 
 def _is_binary(media: MediaType) -> bool:

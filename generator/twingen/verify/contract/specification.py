@@ -27,6 +27,7 @@ _BODILESS = frozenset({"204", "205", "304"})
 _DATA = frozenset({"const", "default", "enum", "example", "examples", "pattern", "description", "title"})
 # Behind the name of a component: the same one as the overlay has it.
 COPY = "--overlay"
+_OTHER = "application/octet-stream"
 _SPANNING = re.compile(r"\{\+")
 
 
@@ -201,6 +202,11 @@ def _operation(
         parameters.append(parameter)
     written["parameters"] = parameters
     written["responses"] = dict(raw["responses"])
+    content = (raw.get("requestBody") or {}).get("content") or {}
+    if len(content) > 1 and "*/*" in content:
+        # Any type but those with a schema of their own: told as one that is surely another.
+        named = {_OTHER if kind == "*/*" else kind: media for kind, media in content.items()}
+        written["requestBody"] = {**raw["requestBody"], "content": named}
     is_public = public or operation.security == () or (
         operation.security is not None and any(not way for way in operation.security)
     )  # fmt: skip

@@ -13,6 +13,7 @@ import requests
 import schemathesis
 import schemathesis.transport
 from requests.structures import CaseInsensitiveDict
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.transport import Response as Answer
 from schemathesis.engine.run.unit._case import BudgetExpired
 from schemathesis.generation.case import Case
@@ -23,7 +24,7 @@ from schemathesis.transport.serialization import Binary
 from twingen.runtime.failures import plain
 from twingen.runtime.http import Request, Response
 from twingen.verify.contract.meaning import Meaning
-from twingen.verify.remote import Refused
+from twingen.verify.remote import Refused, Remote
 from twingen.verify.target import InProcess, Target
 
 # So many answers that did not come in time end the cases of an operation in a phase: each costs a wait.
@@ -67,7 +68,8 @@ class Straight(RequestsTransport):
 
     `limit` is how many requests an operation may send in one phase; `stopped` is asked before each,
     and `sending` is told. What a twin in this process takes in although it breaks the contract is
-    taken back, lest the same defect shows in the answers of all others. `cut` says why an
+    taken back, lest the same defect shows in the answers of all others; of a server it is remembered
+    in the trail. `cut` says why an
     operation's requests ended early, `refused` why some were not sent at all, `spent` that no more may be.
     """
 
@@ -101,7 +103,10 @@ class Straight(RequestsTransport):
             kwargs["headers"] = {**session.headers, **(kwargs.get("headers") or {})}
         target = self.target
         if not isinstance(target, InProcess) or not _may_spoil(case):
-            return self.deliver(case, target, where, kwargs)[0]
+            answer, request = self.deliver(case, target, where, kwargs)
+            if isinstance(target, Remote) and answer.status_code < 400 and _has_bad_body(case):
+                target.trail.spoil(request.body)
+            return answer
         target.run.fork(_BEFORE, target.world)
         heard = self.deliver(case, target, where, kwargs)[0]
         if heard.status_code < 400:
@@ -212,6 +217,10 @@ def _may_spoil(case: Case[Any]) -> bool:
     if meta is None or meta.phase.name.value == "stateful" or case.method.upper() in {"GET", "HEAD", "OPTIONS"}:
         return False
     return bool(meta.generation.mode.is_negative)
+
+
+def _has_bad_body(case: Case[Any]) -> bool:
+    return case.meta is not None and case.meta.is_negative_at(ParameterLocation.BODY)
 
 
 def _phase(case: Case[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twingen.verify.laws import (
     answers,
+    copies,
     credential,
     deletes,
     each,
@@ -32,6 +33,7 @@ LAWS: tuple[Law, ...] = (
     edges.LAW,
     places.LAW,
     each.LAW,
+    copies.LAW,
     paging.LAW,
     parameters.LAW,
     looks.LAW,

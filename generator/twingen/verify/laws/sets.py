@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from twingen.runtime import paths
 from twingen.twin.model import Operation
@@ -14,8 +15,8 @@ from twingen.verify.trial import Law, Sight, Trial
 
 def cases(trial: Trial) -> Iterable[str]:
     operation = trial.operation
-    if operation.effect == "update" and operation.target == "item" and trial.documented.body is None:
-        if operation.set and not operation.many:
+    if operation.effect == "update" and operation.target == "item" and operation.set and not operation.many:
+        if trial.documented.body is None or operation.input == {}:
             yield ""
 
 
@@ -26,6 +27,9 @@ def sets(trial: Trial, case: str) -> None:
     for name, value in operation.set.items():
         if isinstance(value, str) and "{" in value:
             continue
+        if _alone(trial, name, value):
+            _moves(trial, name)
+            return
         if _shown(trial, subject, sight, name) == value:
             _undo(trial, subject, sight, name, value)
         reply = trial.call(subject, operation, dict(sight.chosen))
@@ -36,6 +40,27 @@ def sets(trial: Trial, case: str) -> None:
             raise Broken(f"{name} = {value} afterwards", f"{after} is shown")
         return
     raise Unreached("what it sets cannot be told beforehand")
+
+
+def _alone(trial: Trial, name: str, value: object) -> bool:
+    """Return whether no more than one record has what is set."""
+    return any(one.resource == trial.resource.name and one.where == {name: value} for one in trial.operation.change)
+
+
+def _moves(trial: Trial, name: str) -> None:
+    """Hold that the record that is chosen has it, and the one that was chosen before has not."""
+    stage = trial.stage()
+    if len(stage.records) < 2:
+        raise Unreached(f"there is only one {trial.resource.name} to tell apart")
+    sights = [trial.sight(stage.subject, made) for made in stage.records[:2]]
+    for here, there in (sights, sights[::-1]):
+        reply = trial.call(stage.subject, trial.operation, dict(here.chosen))
+        if not reply.ok:
+            raise Unreached(f"it is refused: {reply}")
+        if _shown(trial, stage.subject, here, name) is not True:
+            raise Broken(f"{name} = True afterwards", "it is not shown")
+        if _shown(trial, stage.subject, there, name) is True:
+            raise Broken(f"{name} = True of one record only", "two show it")
 
 
 def _shown(trial: Trial, subject: Subject, sight: Sight, name: str) -> object:
@@ -62,6 +87,8 @@ def _bare(trial: Trial, operation: Operation) -> bool:
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield lost(trial.operation.effect)
+    if trial.operation.change:
+        yield Mutant(name="keeps-the-last", behaves=lambda operation: replace(operation, change=()))
 
 
 LAW = Law(name="sets", cases=cases, check=sets, mutants=mutants, proves=True)

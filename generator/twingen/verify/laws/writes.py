@@ -18,7 +18,9 @@ def cases(trial: Trial) -> Iterable[str]:
     operation = trial.operation
     if operation.effect in _MAKES | _CHANGES and operation.target in {"collection", "item"}:
         # What changes a record without a body sets what it is told to: see sets.py.
-        bare = operation.effect in _CHANGES and trial.documented.body is None and operation.set
+        bare = operation.effect in _CHANGES and operation.set and (
+            trial.documented.body is None or operation.input == {}
+        )
         if not operation.many and not bare:
             yield ""
 

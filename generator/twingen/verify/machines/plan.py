@@ -161,6 +161,11 @@ class Plan:
         found = {**self.twin.service.parameters, **operation.parameters}
         return {name: one for name, one in found.items() if name in documented}
 
+    def chooses(self, operation: Operation) -> bool:
+        """Return whether a list shows only some records, whatever else it is asked for."""
+        asked = any(one.required and one.location == "query" for one in self.documented(operation).parameters)
+        return bool(operation.keep or operation.where or asked)
+
     def paging(self, operation: Operation) -> Paging | None:
         return self.twin.service.paging.get(operation.page or "")
 

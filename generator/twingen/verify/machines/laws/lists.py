@@ -31,7 +31,7 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         raise Broken(f"{double} once", f"it is listed {names.count(double)} times")
-    if not operation.keep and not operation.where:
+    if not play.plan.chooses(operation):
         for known in expected:
             if known.name not in names:
                 raise Broken(f"the {resource} {known.name} in the list", "it is not listed")

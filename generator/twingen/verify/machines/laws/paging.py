@@ -34,7 +34,7 @@ def pages(play: Play, operation: Operation, draw: Draw) -> None:
     play.address(operation, chosen)
     _filled(play, operation, chosen, 2 * limit + 1)
     there = {one.name for one in play.of(operation.resource, under=chosen)}
-    if operation.keep or operation.where:
+    if play.plan.chooses(operation):
         there &= set(play.names(operation, chosen))
     if len(there) <= 2 * limit:
         raise Unreached("too few records can be made")
@@ -59,7 +59,7 @@ def pages(play: Play, operation: Operation, draw: Draw) -> None:
             raise Broken(f"{name} on one of {len(turns)} pages", f"it is on {seen.count(name)}")
     if len(set(seen)) < len(seen):
         raise Broken("every record on one page", "one is on several")
-    if not operation.keep and not operation.where and any(count < limit for count in turns[:-1]):
+    if not play.plan.chooses(operation) and any(count < limit for count in turns[:-1]):
         raise Broken(f"pages of {limit} but for the last", f"they hold {turns}")
 
 
@@ -129,7 +129,7 @@ def limits(play: Play, operation: Operation, draw: Draw) -> None:
 
 
 def _default(play: Play, operation: Operation, style: Paging, chosen: dict[str, Any]) -> None:
-    if style.default_limit > _MOST // 2 or operation.keep or operation.where:
+    if style.default_limit > _MOST // 2 or play.plan.chooses(operation):
         return
     _filled(play, operation, chosen, style.default_limit + 1)
     reply = play.call(operation, dict(chosen))

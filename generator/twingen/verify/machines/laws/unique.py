@@ -32,7 +32,8 @@ def step(play: Play, operation: Operation, draw: Draw) -> None:
     def change(value: Any) -> Any:
         return _with(value, taken)
 
-    case = plan.case(unique.error)
+    # A guard may have something against the value before anybody looks for another that has it.
+    case = plan.case(unique.error) if not operation.guards else None
     what = f"a second {resource} with the same {' and '.join(unique.fields)}"
     around = {name: one for name, one in play.around(known).items() if name != resource}
     if operation.effect == "create":
