@@ -15,15 +15,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import contenders
 import jsonschema_rs
 from contenders import ROOT, BenchError
-from page import Checked, write_page
-from passages import Documents, Lines
+from emulate_page import Checked, Repeated, write_page
+from passages import Documents
 
 from twingen.contract.model import Contract, Operation
 from twingen.twin.load import load_twin
@@ -37,19 +36,6 @@ REQUESTS = 4_900
 _ROUTE = re.compile(r'app\.(get|post|put|patch|delete)\("(/api/v1/[^"]*)"')
 _VOLATILE = re.compile(r"\b00[a-z][0-9A-Za-z]{8,}|\b\d{4}-\d\d-\d\dT[\d:.]+Z|\bE\d{7}-\d+")
 _SCHEMA = "Response violates schema: "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated:
-    """A finding after its commands were run on a server that was just started.
-
-    `trouble` says why the answer is not the one that the finding reports; "" where it is.
-    """
-
-    finding: Mapping[str, Any]
-    passages: tuple[Lines, ...]
-    answered: str
-    trouble: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,17 +161,34 @@ def _violations(operation: Operation, contract: Contract, status: int, body: byt
     for response in operation.responses:
         if response.status == str(status):
             for media in response.content:
-                validator = jsonschema_rs.Draft202012Validator({**(media.schema or {}), **schemas})
-                return [" ".join(one.message.split()) for one in validator.iter_errors(json.loads(body))]
+                schema = _for_answers({**(media.schema or {}), **schemas})
+                validator = jsonschema_rs.Draft202012Validator(schema)
+                return [_message(one) for one in validator.iter_errors(json.loads(body))]
     return []
+
+
+def _for_answers(schema: Any) -> Any:
+    """Return a schema in which nothing satisfies what is `writeOnly`."""
+    if isinstance(schema, Mapping):
+        if schema.get("writeOnly") is True:
+            return {"not": {}}
+        return {name: _for_answers(inner) for name, inner in schema.items()}
+    return [_for_answers(one) for one in schema] if isinstance(schema, (list, tuple)) else schema
+
+
+def _message(error: jsonschema_rs.ValidationError) -> str:
+    if list(error.schema_path)[-1:] == ["not"] and error.instance_path:
+        return f'Property "{list(error.instance_path)[-1]}" is not allowed'
+    return " ".join(error.message.split())
 
 
 def _status_without_credential(server: contenders.Contender) -> int:
     known, server.credential = server.credential, ""
     try:
-        return server.call("GET", "/api/v1/users")[0]
+        status, _ = server.call("GET", "/api/v1/users")
     finally:
         server.credential = known
+    return status
 
 
 if __name__ == "__main__":

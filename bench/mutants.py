@@ -6,7 +6,9 @@
 Each defect is held against the laws twice: with tables of the twin as it was (what a change under
 review is held against), and with nothing but the changed twin itself, whose own tables are wrong
 alike, so that only what its answers say of each other can tell. A defect is out of the count where
-the twin no longer loads, or where it answers thousands of recorded requests exactly as before.
+the twin no longer loads, or where it answers thousands of recorded requests exactly as before: it
+is equivalent or out of the machines' reach, which nothing here can tell apart, so both shares are
+printed.
 Seconds are of the process's own time, so that they do not depend on what else runs.
 Exit code 1 when fewer than 95% of the rest are noticed.
 """
@@ -189,7 +191,7 @@ def report(outcomes: list[Outcome], verbose: bool) -> bool:
         print(
             f"{'ok    ' if share >= _WANTED else 'BROKEN'} {name}: with the twin's tables {caught}/{len(counted)} "
             f"({share:.1%}, at least {_WANTED:.0%}; {footprints} of them first by footprints); by relations alone {alone}/{len(counted)} ({alone / len(counted):.1%}); "
-            f"out of the count {unseen} that answer as before, {len(mine) - len(counted) - unseen} that do not load"
+            f"of all that load {caught}/{len(counted) + unseen}; out of the count {unseen} that answer as before, {len(mine) - len(counted) - unseen} that do not load"
         )
     return enough
 

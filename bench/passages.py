@@ -129,7 +129,8 @@ class Documents:
         if pair is None:
             return None
         first, last = pair[0].start_mark.line, pair[1].end_mark
-        end = last.line if last.column == 0 or pair[1].end_mark.line > first and _is_block(pair[1]) else last.line + 1
+        # A block ends where the next line begins.
+        end = last.line if _is_block(pair[1]) and last.line > first else last.line + 1
         text = self._text(document)[first : max(end, first + 1)]
         lines = [(first + n, line) for n, line in enumerate(text, start=1) if line.strip()]
         return Lines(document=document, lines=tuple(lines[:_MOST]))

@@ -70,6 +70,8 @@ def read_prose(
 ) -> Extended:  # fmt: skip
     """Return the operations that only prose documents: those of the earlier twin, and with an agent new ones."""
     known = adopt_from / ADDITIONS if adopt_from is not None else None
+    if agency is None and contract is not None and (known is None or not known.is_file()):
+        return Extended(document=None, memory=remembered(adopt_from))
     return extend(
         name, contract, pages, agency.settings if agency is not None else Settings(),
         asks=agency is not None and agency.asks,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import orjson
 
@@ -21,7 +22,7 @@ from twingen.report.model import Note, OperationResult, Report
 from twingen.standing import standings
 from twingen.twin.evidence import unresolved
 from twingen.twin.lock import dump_lock
-from twingen.twin.model import Standing, Twin
+from twingen.twin.model import Exam, Lock, Standing, Twin
 from twingen.twin.write import dump_resource
 from twingen.twin.yaml import dump as dump_yaml, load as load_yaml
 from twingen.verify.collect import Collector
@@ -30,6 +31,8 @@ from twingen.verify.events import Noted
 from twingen.verify.provers import Prover, provers
 from twingen.verify.remembered import prove_once
 
+_SHOWN = 12  # findings of a file that an agent is shown at once
+_LONGEST = 2_000
 _NOT_ASKED = "No proof was asked for: fuzzing, stateful runs, scenarios and recordings were not tried"
 
 
@@ -94,6 +97,36 @@ def prove_folder(
         folder.files["twin.lock"] = dump_lock(replace(twin.lock, units=units, standing=standing))
         report = replace(report, operations=_restated(report.operations, standing))
     return replace(report, digest=digest_of(folder.files))
+
+
+def against(report: Report, lock: Lock) -> dict[str, tuple[str, ...]]:
+    """Return what a proof has against each file that an agent may write, in words that it can work with."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in report.open:
+        unit = lock.units.get(one.unit)
+        known = found.get(one.unit, ())
+        if unit is None or unit.origin not in {"inferred", "agent"} or len(known) >= _SHOWN:
+            continue
+        lines = [f"{one.operation}: {one.check}: {one.title}"]
+        lines += [f"  expected: {one.expected}"] if one.expected else []
+        lines += [f"  observed: {one.observed}"] if one.observed else []
+        lines += [f"  {command}" for command in one.curl]
+        lines += [f"  {passage}: {passage.quote}" for passage in one.passages]
+        found[one.unit] = (*known, "\n".join(lines)[:_LONGEST])
+    return found
+
+
+def with_exam(report: Report, exam: Exam, *, now: bool) -> Report:
+    """Return the report with a note on the exam: how the twin did, in this build or an earlier one."""
+    asked = exam.passed + exam.failed + exam.voided
+    text = (
+        f"exam {exam.digest[:12]}: {exam.passed} of {asked} questions passed, {exam.failed} failed, {exam.voided} void; "
+        "questions are made from the documents, and who writes the twin does not see them"
+    )
+    if not now:
+        text += "; an earlier build sat it, this one did not"
+    level: Literal["warning", "note"] = "warning" if exam.failed else "note"
+    return replace(report, notes=(*report.notes, Note(level=level, text=text)))
 
 
 def text_of(folder: TwinFolder, report: Report, source: Path | None) -> str:

@@ -138,3 +138,12 @@ def test_ordinary_code_runs_as_it_would(source: str, value: Any) -> None:
 def test_modules_lead_no_further(source: str) -> None:
     with pytest.raises(AttributeError):
         run(source)
+
+
+def test_names_of_builtins_may_be_given_values() -> None:
+    source = "def work(scope, input):\n    id = input['id']\n    return {'id': id}\n"
+    assert guard.violations(source, "a.py") == []
+    bound: dict[str, Any] = {guard.METER: guard.Meter(), "__builtins__": guard.safe_builtins(None)}
+    exec(guard.compiled("def f(open): ...\ndef g(): return open('x')\n", "a.py"), bound)  # noqa: S102
+    with pytest.raises(NameError):
+        bound["g"]()

@@ -60,7 +60,7 @@ def test_a_changed_paragraph_concerns_who_cites_it(build: Builder, good: Script)
 
 def test_findings_of_the_proof_run_a_unit_again(build: Builder, good: Script) -> None:
     memory = build(good).improved.memory
-    work = lending.work(memory=memory, findings={lending.UNIT: ("GET /v1/books/{} answers 500",)})
+    work = lending.work(memory=memory, findings={"resources/lending.yaml": ("GET /v1/books/{} answers 500",)})
     again = build(good, work=work)
     assert "GET /v1/books/{} answers 500" in again.server.requests[0]["messages"][0]["content"][0]["text"]
 

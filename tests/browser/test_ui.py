@@ -280,6 +280,13 @@ def test_the_journal_is_live(show: Show, okta: Served) -> None:
     page.sees("2", "#nav a[aria-current]")
 
 
+def test_the_journal_shows_what_was_asked_before_the_page_was_opened(show: Show, okta: Served) -> None:
+    for name in ("Ann", "Bea", "Cleo"):
+        call(okta, "POST", USERS, person(name))
+    page = show("#/group")
+    page.until("document.querySelectorAll('#entries details').length === 3")
+
+
 def test_a_control_token_is_asked_for_once(okta: Served, chromium: Chromium) -> None:
     guarded = start([okta.twins["okta"]["path"]], ["--control-token", "sesame"])
     try:

@@ -240,6 +240,8 @@ def test_a_file_is_shared(google: Google) -> None:
         ).execute()
         == {}
     )
+    kept = permissions.update(**named, body={"role": "reader", "view": None}, fields="role,view")
+    assert kept.execute() == {"role": "reader"}
     assert permissions.delete(**named).execute() == ""
     lost = refused(permissions.get(fileId=file["id"], permissionId=made["id"]).execute)
     assert lost == (404, f"Permission not found: {made['id']}.")
@@ -283,6 +285,13 @@ def test_ids_may_be_made_beforehand(google: Google) -> None:
     made = google.make("mine", "text/plain", id=answer["ids"][0])
     assert made["id"] == answer["ids"][0]
     assert refused(google.files.generateIds(count=1001).execute)[0] == 400
+
+
+def test_answers_in_protobuf_are_not_served(google: Google) -> None:
+    asked = google.files.list()
+    asked.uri = asked.uri.replace("alt=json", "alt=proto")
+    assert "alt=proto" in asked.uri
+    assert refused(asked.execute)[0] == 501
 
 
 def test_about_needs_a_mask(google: Google) -> None:

@@ -336,6 +336,26 @@ def test_ranges_are_named_and_protected(cells: Cells) -> None:
     assert "protectedRanges" not in shown(cells)["sheets"][0]
 
 
+def test_a_spreadsheet_is_made_with_names_and_tables(cells: Cells) -> None:
+    sheets = cells.sheets.spreadsheets()
+    inner = {"range": {"endRowIndex": 2, "endColumnIndex": 2}}
+    made = sheets.create(
+        body={
+            "sheets": [{"properties": {"title": "Plan"}, "tables": [inner]}],
+            "namedRanges": [{"name": "All", "range": {"sheetId": 0}}],
+        }
+    ).execute()
+    assert made["namedRanges"][0]["range"] == {}
+    assert made["sheets"][0]["tables"][0]["name"] == "Table1"
+    read = cells.values.get(spreadsheetId=made["spreadsheetId"], range="All").execute()
+    assert read["range"] == "Plan!A1:Z1000"
+    odd: list[list[dict[str, Any]]] = [
+        [{}], [{"name": "A"}, {"name": "A"}], [{"name": "A", "range": {"sheetId": 9}}],
+    ]  # fmt: skip
+    for names in odd:
+        assert refused(sheets.create(body={"namedRanges": names}).execute)[0] == 400
+
+
 def test_tables_take_their_names_from_the_header(cells: Cells) -> None:
     cells.write("A1", [["Name", 25], ["x", 1]])
     table = cells.batch({"addTable": {"table": {"range": area(0, 0, 2, 2)}}})["replies"][0][

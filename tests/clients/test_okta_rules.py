@@ -63,6 +63,8 @@ def test_a_new_rule(okta: Org) -> None:
     assert okta.refused(lambda client: client.get_group_rule("0prNO"))[:3] == (
         404, "E0000007", "Not found: Resource not found: 0prNO (GroupRule)",
     )  # fmt: skip
+    bare = {"name": "Bare", "conditions": {"expression": {"type": "urn:okta:expression:1.0"}}}
+    assert "value" not in okta.post("/api/v1/groups/rules", json=bare)["conditions"]["expression"]
     nameless = okta.post("/api/v1/groups/rules", status=400, json={"type": "group_rule"})
     assert nameless["errorCauses"] == [{"errorSummary": "name: The field cannot be left blank"}]
 

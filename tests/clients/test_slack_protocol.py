@@ -52,6 +52,21 @@ def test_arguments_come_from_anywhere(
         assert listed.json()["members"][0]["id"] == "USLACKBOT"
 
 
+def test_scalars_have_their_types(http: httpx.Client, bearer: dict[str, str]) -> None:
+    def error(method: str, **body: object) -> str | None:
+        answer = http.post(f"/api/{method}", json=body, headers={**bearer, **JSON}).json()
+        return answer.get("error")  # type: ignore[no-any-return]
+
+    assert error("conversations.create", name=5) == "invalid_arguments"
+    assert error("conversations.create", name="frost", is_private="maybe") == "invalid_arguments"
+    assert error("conversations.create", name="frost", is_private=True, team_id=None) is None
+    when = {"channel": "general", "text": "x"}
+    assert error("chat.scheduleMessage", **when, post_at="soon") == "invalid_time"
+    assert error("chat.postMessage", **when, blocks="[{") == "invalid_blocks_format"
+    asked = http.get("/api/users.list", params={"include_locale": "2"}, headers=bearer).json()
+    assert asked["error"] == "invalid_arguments"
+
+
 def test_token(http: httpx.Client, twin: Any) -> None:
     assert http.get("/api/users.list").json() == {"ok": False, "error": "not_authed"}
     assert http.get("/api/users.list?token=").json()["error"] == "not_authed"

@@ -8,6 +8,7 @@ import pytest
 
 from tests.runtime.making import Caller, document, twin_of
 from twingen.errors import FormatError
+from twingen.twin import guard
 
 CRUD = """
 POST /users 201
@@ -508,10 +509,47 @@ def test_handlers_that_cannot_be_found() -> None:
     assert answer.status == 500
     assert "there is no function 'work'" in answer.json()["error"]["message"]
     assert call("GET", "/users").status == 200
-    call = users(more=ATOMIC, handlers={"user": "def work(scope:\n"})
-    assert "not valid Python" in call("POST", "/users/u1/x").json()["error"]["message"]
     call = users(more=ATOMIC)
     assert "the handlers' file is missing" in call("POST", "/users/u1/x").json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def work(scope:\n", "resources/user.py:1: not valid Python: '(' was never closed (user.py, line 1)"),
+        ("def work(scope):\n    return open('x')\n", "resources/user.py:2: 'open': handlers have no use of it"),
+        (
+            "import os\ndef work(scope): ...\n",
+            "resources/user.py:1: the module 'os': handlers may import "
+            + ", ".join(sorted(name for name in guard.MODULES if not name.startswith("__"))),
+        ),
+    ],
+)
+def test_a_twin_with_a_handler_that_may_not_run_is_refused(source: str, message: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        users(more=ATOMIC, handlers={"user": source})
+    assert str(refused.value) == f"{message}\n  docs/agent.md says under Safety what handlers may use"
+
+
+def test_a_handler_that_never_ends_is_stopped_and_taken_back() -> None:
+    endless = """def work(scope):
+    scope.create("user", {"name": "left over"})
+    try:
+        while True:
+            pass
+    except Exception:
+        return {}
+"""
+    call = users(more=ATOMIC, handlers={"user": endless})
+    made = call.json("POST", "/users", {})["id"]
+    for _ in range(2):
+        answer = call("POST", f"/users/{made}/x")
+        assert answer.status == 500
+        assert answer.json()["error"] == {
+            "status": 500, "code": "twin",
+            "message": "POST /users/{}/{}: a handler took more than 2,000,000 steps: does a loop never end?",
+        }
+    assert len(call.json("GET", "/users")) == 1
 
 
 BATCH = """\

@@ -16,7 +16,7 @@ from tests.runtime.making import _ENVELOPE as ENVELOPE, twin_of
 from twingen.infer import PASSES
 from twingen.pipeline import _whole
 from twingen.standing import standings
-from twingen.twin.model import Standing, Treatment, Twin
+from twingen.twin.model import Answer, Standing, Treatment, Twin
 from twingen.twin.write import dump_resource, dump_service
 from twingen.verify.prove import prove
 
@@ -57,16 +57,27 @@ def stands(twin: Twin, key: str) -> Standing:
 @pytest.mark.parametrize(
     ("fixture", "key"),
     [
+        ("bulk", "POST /crates/bulk"),
+        ("bulk", "PUT /crates"),
+        ("bulk", "POST /crates/list"),
+        ("bulk", "DELETE /crates"),
+        ("bulk", "POST /signals/bulk"),
+        ("chosen", "PUT /moods/default"),
         ("collections", "POST /racks"),
         ("collections", "GET /racks/{}"),
         ("collections", "PUT /racks/{}/notes/{}"),
         ("collections", "GET /racks/{}/notes"),
+        ("copies", "POST /plans/{}/duplicate"),
         ("edges", "GET /clubs/{}/people"),
         ("expansions", "GET /mills/{}"),
         ("expansions", "GET /farms/{}"),
         ("keyed", "GET /badge"),
         ("keyed", "PUT /badge/notes/{}"),
+        ("keyed", "GET /tastes"),
+        ("keyed", "PUT /tastes"),
         ("lifecycles", "POST /doors/{}/close"),
+        ("nested", "POST /walls/{}/scribbles"),
+        ("nested", "GET /walls/{}/scribbles"),
         ("parts", "POST /reports/{}/archive"),
         ("parts", "DELETE /reports/{}/starred"),
         ("parts", "PUT /reports/{}/owner"),
@@ -121,6 +132,13 @@ def test_a_wrong_filter_is_a_shape(name: str, treatment: Treatment, reason: str)
         ("collections", "POST /racks", {"only": ("nothing",)}, "law read-your-writes fails"),
         ("expansions", "GET /mills/{}", {"parameters": {"expand": Treatment(use="expand")}}, "no law reaches"),
         ("keyed", "GET /badge", {"find": ()}, ""),
+        ("keyed", "GET /tastes", {"answer": Answer(body="{record.key}")}, "law read-what-is fails"),
+        ("bulk", "POST /crates/bulk", {"each": "[first(body.crates)]"}, "no law reaches it"),
+        ("bulk", "PUT /crates", {"input": {}}, "law each fails"),
+        ("bulk", "POST /crates/list", {"each": "[first(body.ids)]"}, "law each fails"),
+        ("bulk", "DELETE /crates", {"effect": "none"}, "law each fails"),
+        ("copies", "POST /plans/{}/duplicate", {"input": "{merge(body)}"}, "law copies fails"),
+        ("chosen", "PUT /moods/default", {"change": ()}, "law sets fails"),
     ],
 )  # fmt: skip
 def test_a_wrong_guess_is_a_shape(fixture: str, key: str, changes: dict[str, Any], reason: str) -> None:

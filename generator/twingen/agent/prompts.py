@@ -20,6 +20,11 @@ _SCHEMA_TOKENS = 8_000
 _FILE_LINES = 900
 _PASSAGES = 8
 _CONTENTS = 12_000
+_PATTERN = 8_000  # characters
+_EXAMPLE = (
+    "# How another service is written down\n\nAn example of form and care alone: how cases, envelopes, paging and "
+    "headers are put. Nothing in it is a fact about the service of this twin, whose pages alone are evidence."
+)
 Block = dict[str, Any]
 
 
@@ -28,10 +33,32 @@ def text_of(name: str) -> str:
     return files("twingen.agent").joinpath("prompts").joinpath(f"{name}.md").read_text(encoding="utf-8")
 
 
-def builder_head(contract: Contract, library: Library, service_yaml: str) -> list[Block]:
-    """Return the builder's system prompt: two blocks, each cached: the format, then the service."""
+def builder_head(
+    contract: Contract, library: Library, service_yaml: str, pattern: str = ""
+) -> list[Block]:
+    """Return the builder's system prompt: two blocks, each cached: the format, then the service.
+
+    `pattern` is another twin's service.yaml.
+    """
     general = "\n\n".join([text_of("builder"), text_of("format"), "# Every key\n", format_reference()])
-    return [_cached(general), _cached(_service(contract, library, service_yaml))]
+    service = _service(contract, library, service_yaml)
+    if pattern:
+        service += f"\n\n{_EXAMPLE}\n\n{fenced('example', 'service.yaml of another twin', compact(pattern))}"
+    return [_cached(general), _cached(service)]
+
+
+def compact(text: str, most: int = _PATTERN) -> str:
+    """Return YAML without comments and empty lines, cut at a line where it is too long."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    kept: list[str] = []
+    room = most
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            kept.append(f"# … {len(lines) - number} more lines")
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def reader_head(name: str, contract: Contract, library: Library) -> list[Block]:

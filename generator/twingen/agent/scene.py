@@ -23,7 +23,10 @@ DEFAULT_MODEL = "claude-sonnet-5-5"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How the agent runs. `budget` is in USD; `only` names units (all that need it, without)."""
+    """How the agent runs. `budget` is in USD; `only` names units (all that need it, without).
+
+    `pattern` is the service.yaml of another twin, which a builder is shown as an example.
+    """
 
     model: str = DEFAULT_MODEL
     budget: float | None = None
@@ -31,6 +34,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     only: tuple[str, ...] = ()
     ledger: Path | None = None
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Scene:
         self.slices = Slices(work.twin.contract)
         self.library = Library(work.pages)
         service = work.files.get("service.yaml", b"").decode("utf-8", "replace")
-        self.head = builder_head(work.twin.contract, self.library, service)
+        self.head = builder_head(work.twin.contract, self.library, service, settings.pattern)
 
     def units(self) -> list[Unit]:
         return units_of(self.work.twin, self.slices, self.work.findings)

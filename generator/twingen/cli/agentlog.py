@@ -22,6 +22,7 @@ from twingen.agent.usage import Usage
 
 if TYPE_CHECKING:
     from twingen.agent import Improved, Planned
+    from twingen.agent.additions import Extended
     from twingen.agent.examiner import Examined
 
 _SHOWN = 8
@@ -84,6 +85,26 @@ def finished(event: UnitFinished) -> str:
         files = ", ".join(event.files) or "nothing to change"
         return f"{name}: {files}  ({took})"
     return f"{name}: not done ({event.end}: {event.reason})  ({took})"
+
+
+def prose_lines(read: Extended) -> list[str]:
+    """Return what became of the operations that only pages name."""
+    lines = []
+    if read.results:
+        lines.append(f"prose: {len(read.keys)} operations added, {amount(read.usage, read.cost)}")
+        lines += [
+            f"  {one.unit.name}: {one.end}: {one.reason}" for one in read.results if one.end != "submitted"
+        ]
+        refused = [f"  {one.unit.name}: {text}" for one in read.results for text in one.incidents]
+        lines += [f"{len(refused)} attempts were refused:", *refused] if refused else []
+    elif read.unread:
+        first = read.unread[0]
+        lines.append(
+            f"pages name {len(read.unread)} operations that no contract documents, "
+            f"which an agent would read: {first.key} ({first.page}:{first.line})"
+            + (" and others" if len(read.unread) > 1 else "")
+        )
+    return lines
 
 
 def plan_lines(planned: Sequence[Planned], *, whole: bool) -> list[str]:

@@ -43,6 +43,8 @@ _FOLDER = click.Path(path_type=Path)
               help="Turns of one unit's conversation.")  # fmt: skip
 @click.option("--unit", "units", multiple=True, metavar="NAME",
               help="Let the agent work on this unit only, as --dry-run names it. Repeatable.")  # fmt: skip
+@click.option("--pattern", metavar="NAME|PATH",
+              help="Show the agent this twin's conventions as an example of how one is written.")  # fmt: skip
 @click.option("--exam", type=_FOLDER, metavar="DIR",
               help="Where the exam is kept, outside the twin. [default: the state folder]")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be built; write nothing.")
@@ -69,6 +71,7 @@ def build(
     budget: float | None,
     max_turns: int,
     units: tuple[str, ...],
+    pattern: str | None,
     exam: Path | None,
     dry_run: bool,
     seconds: int,
@@ -89,6 +92,9 @@ def build(
     the time is up. It is written all the same, with what was found in CONFORMANCE.md. After Ctrl-C the
     same command goes on from there.
 
+    With ANTHROPIC_API_KEY set an agent writes what rules cannot know, and reads operations from pages that
+    no contract documents (docs/agent.md). What the proof finds against its files goes back to it.
+
     \b
     Examples:
       twingen build acme --docs ./acme-api-docs              writes ./generated/acme
@@ -96,6 +102,7 @@ def build(
       twingen build okta --docs ./okta-2026.09 --fresh       without them
       twingen build okta --docs ./okta-2026.09 --dry-run     what would come of it
       twingen build acme --docs ./acme-api-docs --seconds 60 --report ./report
+      twingen build acme --docs ./acme-pages                 pages alone: needs ANTHROPIC_API_KEY
     \b
     Exit codes:
       0 built   3 built, not converged   4 no contract in --docs   2 wrong use   130 interrupted
@@ -126,7 +133,7 @@ def build(
             cache=cache_folder() / "ingest",
             dry_run=dry_run,
             proof=None if no_verify or dry_run else Proof(seconds=seconds, seed=seed, jobs=jobs),
-            agency=_agency(agent, dry_run, model, budget, max_turns, jobs, units, exam),
+            agency=_agency(agent, dry_run, model, budget, max_turns, jobs, units, exam, pattern),
             on_event=log.event,
         )  # fmt: skip
     except TwinError as error:
@@ -154,7 +161,7 @@ def _adopted(name: str, adopt: str | None, fresh: bool) -> Found | None:
 
 def _agency(
     agent: str, dry_run: bool, model: str | None, budget: float | None, max_turns: int,
-    jobs: int | None, units: tuple[str, ...], exam: Path | None,
+    jobs: int | None, units: tuple[str, ...], exam: Path | None, pattern: str | None,
 ) -> Agency | None:
     if agent == "off":
         return None
@@ -164,10 +171,21 @@ def _agency(
 
     settings = Settings(
         model=model or DEFAULT_MODEL, budget=budget, jobs=jobs or 4, limits=Limits(turns=max_turns),
-        only=units,
+        only=units, pattern=_conventions(pattern),
     )  # fmt: skip
     asks = bool(os.environ.get("ANTHROPIC_API_KEY")) and not dry_run
     return Agency(settings=settings, asks=asks, exam=exam, sizes=dry_run)
+
+
+def _conventions(pattern: str | None) -> str:
+    """Return the service.yaml of the twin that is to be an example."""
+    if pattern is None:
+        return ""
+    file = find(pattern).path / "service.yaml"
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read: {error}", where=str(file), remedy="--pattern wants a twin") from None
 
 
 def _agent(agent: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from twingen.cli.agentlog import AgentProgress, plan_lines, summary_lines
+from twingen.cli.agentlog import AgentProgress, plan_lines, prose_lines, summary_lines
 from twingen.cli.names import Found
 from twingen.cli.proving import ProofScreen, summary
 from twingen.cli.tiers import kinds_of, tiers_of
@@ -81,6 +81,8 @@ class BuildLog:
         self.close()
         if self._proving and not self.quiet:
             click.echo("what the proof found is kept: the same command goes on from there", err=True)
+        elif self.agent.done + len(self.agent.running) and not self.quiet:
+            click.echo("what the agent did is in the ledger: the same command goes on from there", err=True)
 
     def end(self, built: Built, *, as_json: bool) -> None:
         """Print diagnostics and summary, and what the proof came to if one was asked for."""
@@ -108,7 +110,7 @@ class BuildLog:
                 lines = summary_lines(worked.improved, worked.examined)
             else:
                 lines = plan_lines(worked.planned, whole=not built.written)
-            for line in lines:
+            for line in [*prose_lines(worked.read), *lines]:
                 self._say(f"  {line}")
         if built.written:
             self._say(f"written to {built.path} in {built.seconds:.1f} s")

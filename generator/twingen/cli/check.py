@@ -164,6 +164,7 @@ def _limits(twin: Twin, chosen: list[str] | None, target: Remote | None) -> tupl
         texts.append(f"{len(chosen)} of {len(twin.contract.operations)} operations were chosen; scenarios were left out")
     if target is not None:
         texts.append("laws need a world of their own: they were not tried on this server")
+        texts.append("tiers and files are those of the twin, and say nothing of this server")
         if target.read_only:
             texts.append(f"only reads were sent to {target.host}: writes and scenarios were left out")
         if target.ceiling is not None:

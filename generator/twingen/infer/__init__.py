@@ -22,6 +22,7 @@ from twingen.infer.keyed import keyed
 from twingen.infer.lifecycles import lifecycles
 from twingen.infer.methods import methods
 from twingen.infer.moot import moot
+from twingen.infer.nested import nested
 from twingen.infer.parts import parts
 from twingen.infer.retired import retired
 from twingen.infer.singletons import singletons
@@ -37,6 +38,7 @@ PASSES: tuple[Pass, ...] = (
     methods,
     retired,
     collections,
+    nested,
     bulk,
     # Before edges: what a query names is no far end.
     keyed,

@@ -114,11 +114,9 @@ def _understood(draft: Draft, documented: Documented, homes: dict[Path, Home]) -
         return
     objects = bool(record_properties(listed.items, draft.contract))
     if documented.method in {"POST", "PUT", "PATCH"} and objects:
-        beside = None
-        if word in _BULK:
-            named = {home for place in (path[:-1], path) for home in _named(homes, place, listed.member)}
-            beside = next(iter(named)) if len(named) == 1 else None
-        home = at or (behind if word in _MAKES else None) or (beside and homes[beside])
+        named = set(_named(homes, path[:-1], listed.member)) if word in _BULK else set()
+        beside = homes[next(iter(named))] if len(named) == 1 else None
+        home = at or (behind if word in _MAKES else None) or beside
         if home is not None:
             yield from _each(draft, documented, home, listed)
     behind = behind or _elsewhere(draft, documented, path)
@@ -201,7 +199,7 @@ def _each(draft: Draft, documented: Documented, home: Home, listed: Listed) -> I
     if answer is None:
         return
     made = any(o.resource == resource.name and o.effect == "create" for o in draft.operations.values())
-    chosen = field in required(listed.items, draft.contract.schemas) and not made
+    chosen = names and not made and not facts(sent[field], draft.contract).get("readOnly")
     if names and (chosen or resource.identity.take is not None):
         own = replace(own, optional=True)
         yield Operation(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from twingen.contract.schemas import types
 from twingen.infer.draft import Draft
 from twingen.infer.edges import item_paths
-from twingen.infer.evidence import facts, record_properties, request_schema, segments, success_schema
+from twingen.infer.evidence import (
+    facts,
+    record_properties,
+    request_schema,
+    segments,
+    success_schema,
+)
 from twingen.infer.lists import ignored
 from twingen.infer.parts import known_fields
 from twingen.infer.words import kebab

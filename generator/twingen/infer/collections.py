@@ -8,11 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
+from twingen.contract.schemas import required, types
 from twingen.infer.creating import created, gone, record_fields
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
+    facts,
     is_object,
     is_parameter,
+    name_of,
     record_properties,
     request_schema,
     success_schema,
@@ -20,10 +23,16 @@ from twingen.infer.evidence import (
 from twingen.infer.lists import ignored, listing, with_style
 from twingen.infer.places import Path, Place, depth, names, operations, places
 from twingen.infer.records import record
-from twingen.infer.words import kebab, singular
+from twingen.infer.words import kebab, participles, singular
 from twingen.twin.model import Find, Operation, Paging, Resource
 
 _MAKING = re.compile(r"\b(creat|add|assign|stor|upsert|insert|regist)\w*|\bdoes(n't| not) exist", re.I)
+_STAYS = re.compile(
+    r"\b(not|n't|aren't|isn't) (sent|provided|included|specified|given|passed|set|supplied|present)\b[^.]*"
+    r"\b(unchanged|stays?|remains?|keeps?|kept|left|not (be )?(changed|updated|affected|modified))\b"
+    r"|\bpartial(ly)? updat\w+|\bonly updates? the (fields|properties|values|attributes)\b",
+    re.I,
+)
 _NO_PARENT = "it lies under something that is no known resource"
 
 
@@ -56,7 +65,7 @@ def collections(draft: Draft) -> Draft:
 
 
 def _behaving(
-    draft: Draft, place: Place, name: str, parents: list[tuple[str, int]], resources: dict[Path, Resource]
+    draft: Draft, place: Place, name: str, parents: list[tuple[str, str]], resources: dict[Path, Resource]
 ) -> Draft:
     resource = record(draft, place, name, [parent for parent, _ in parents])
     if resource is None:
@@ -92,21 +101,29 @@ def _said_elsewhere(operation: Operation, place: Place) -> Operation:
 
 def _parents(
     item: Path, resources: dict[Path, Resource], *, by_noun: bool = False
-) -> list[tuple[str, int]] | None:
-    """Return (resource, number of its path parameter) for every parameter above; None if one is unknown."""
+) -> list[tuple[str, str]] | None:
+    """Return each resource above and the expression that finds it; None if a parameter is unknown."""
     found, number = [], 0
     for end in range(1, len(item)):
         if "{" in item[end - 1]:
             if not is_parameter(item[end - 1]):
                 return None
             parent = resources.get(item[:end])
+            if parent is None and "{" in item[end] and (end + 1 == len(item) or item[: end + 1] in resources):
+                number += 1
+                continue  # the next parameter names it together with this one
             if parent is None and by_noun:
                 parent = _of_noun(item[end - 2], resources)
             if parent is None:
                 return None
-            found.append((parent.name, number))
+            found.append((parent.name, _by(item[:end], number)))
             number += 1
     return found
+
+
+def _by(item: Path, number: int) -> str:
+    """Return the expression for an item's identifier: its last parameter, or both that name it."""
+    return f"path[{number - 1}] + '/' + path[{number}]" if "{" in item[-2] else f"path[{number}]"
 
 
 def _of_noun(segment: str, resources: dict[Path, Resource]) -> Resource | None:
@@ -117,10 +134,10 @@ def _of_noun(segment: str, resources: dict[Path, Resource]) -> Resource | None:
 
 
 def _behaviours(
-    draft: Draft, place: Place, resource: Resource, parents: list[tuple[str, int]]
+    draft: Draft, place: Place, resource: Resource, parents: list[tuple[str, str]]
 ) -> Iterator[tuple[Operation, Paging | None]]:
-    above = tuple(Find(name=name, by=f"path[{number}]", resource=name) for name, number in parents)
-    own = Find(name=resource.name, by=f"path[{len(parents)}]", resource=resource.name)
+    above = tuple(Find(name=name, by=by, resource=name) for name, by in parents)
+    own = Find(name=resource.name, by=_by(place.item, depth(place.item) - 1), resource=resource.name)
     contract = draft.contract
     listed, made = place.on_collection.get("GET"), place.on_collection.get("POST")
     if listed is not None:
@@ -130,6 +147,7 @@ def _behaviours(
     if made is not None and is_object(request_schema(made), contract):
         answer = created(draft, made, resource, "GET" in place.on_item)
         if answer is not None:
+            answer = replace(answer, headers={}) if place.whole else answer
             creating = _operation(made, "create", "create", "collection", resource, above)
             yield replace(creating, answer=answer, input=_renamed(draft, made, resource)), None
     for method, does, effect in (
@@ -142,6 +160,9 @@ def _behaviours(
         behaviour = _operation(documented, does, effect, "item", resource, (*above, own))
         if effect in {"replace", "update"}:
             behaviour = replace(behaviour, input=_renamed(draft, documented, resource))
+        if method == "PUT" and _partial(documented, place, draft):
+            told = ("collections: PUT leaves what is not sent as it is",)
+            behaviour = replace(behaviour, does="update", effect="update", inferred=told)
         if method == "PUT" and made is None and _makes(documented, place, draft):
             behaviour = _upsert(behaviour, documented, resource, own, place, draft)
         if does == "delete":
@@ -152,15 +173,38 @@ def _behaviours(
 def _renamed(draft: Draft, documented: Documented, resource: Resource) -> dict[str, str] | None:
     """Return the record that a request means whose fields are written otherwise than in answers.
 
-    `StatusCallback` is sent and `status_callback` shown; None where all are called the same.
+    `StatusCallback` is sent and `status_callback` shown, `capture` sent and `captured` shown; None
+    where all are called the same.
     """
     fields = record_fields(draft, resource)
     sent = [one for one in record_properties(request_schema(documented), draft.contract) if one.isidentifier()]
     plain = {kebab(name): name for name in fields}
-    called = {name: name if name in fields else plain.get(kebab(name), name) for name in sent}
+    flags = {name for name, schema in fields.items() if types(facts(schema, draft.contract)) == {"boolean"}}
+    called = {
+        name: name if name in fields
+        else plain.get(kebab(name)) or next((one for one in participles(name) if one in flags - set(sent)), name)
+        for name in sent
+    }  # fmt: skip
     if not fields or all(name == other for name, other in called.items()):
         return None
     return {other: f"{{either(body.{name}, nothing)}}" for name, other in called.items()}
+
+
+def _partial(put: Documented, place: Place, draft: Draft) -> bool:
+    """Return whether a PUT changes only what is sent: in words, or as it may leave out what a record
+    must have and a create must send.
+    """
+    if _STAYS.search(f"{put.summary} {put.description}"):
+        return True
+    made = place.on_collection.get("POST")
+    schemas = draft.contract.schemas
+    create, change = (request_schema(one) if one is not None else None for one in (made, put))
+    if create is None or change is None or name_of(create) == name_of(change) is not None:
+        return False
+    needed = required(create, schemas) & set(record_properties(change, draft.contract))
+    read = place.on_item.get("GET")
+    kept = required(success_schema(read) or {}, schemas) if read is not None else frozenset()
+    return bool(needed & kept) and not needed & required(change, schemas)
 
 
 def _makes(put: Documented, place: Place, draft: Draft) -> bool:

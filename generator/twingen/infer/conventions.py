@@ -25,10 +25,12 @@ _CASES = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "rate_limited",
+    # After 400: where both are published, that one is for every request.
+    422: "invalid",
 }
 
 # Of these, what one operation publishes is about itself.
-_OWN = frozenset({400, 403, 405, 409})
+_OWN = frozenset({400, 403, 405, 409, 422})
 _DIFFERENT = object()
 
 
@@ -49,7 +51,7 @@ def conventions(draft: Draft) -> Draft:
     cases: dict[str, ErrorCase] = {}
     cited = []
     for status, name in _CASES.items():
-        found = seen.get(status)
+        found = seen.get(status) if name not in cases else None
         if found:
             body, count = found.most_common(1)[0]
             if _general(status, count, found.total(), documented[str(status)]):

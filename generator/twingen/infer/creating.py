@@ -7,6 +7,7 @@ from typing import Any
 
 from twingen.contract.model import Operation as Documented, Schema
 from twingen.contract.schemas import properties, required, types
+from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
 from twingen.infer.evidence import (
     facts,
@@ -103,14 +104,31 @@ def gone(documented: Documented, resource: Resource, draft: Draft) -> Answer:
     if name_of(schema) == resource.schema:
         return Answer()
     ours = record_fields(draft, resource)
+    published = next((e.value for _, e in success_examples(documented) if isinstance(e.value, dict)), {})
     body: dict[str, Any] = {}
     for name, member in record_properties(schema, draft.contract).items():
         fixed = constant(member, draft.contract)
         if fixed is not None:
             body[name] = fixed
+        elif name in published and name != resource.identity.field and not _of_record(
+            name, published[name], resource, draft
+        ):
+            body[name] = literal(published[name])
         elif name == resource.identity.field or name in ours:
             body[name] = f"{{record.{name}}}" if name.isidentifier() else "{nothing}"
     return Answer(body=body) if body else Answer()
+
+
+def _of_record(name: str, value: Any, resource: Resource, draft: Draft) -> bool:
+    """Return whether a deletion's published value may be the record's: a published record has it."""
+    if isinstance(value, (dict, list)):
+        return True
+    return any(
+        isinstance(example.value, dict) and example.value.get(name) == value
+        for operation in draft.contract.operations
+        if resource.schema is not None and name_of(success_schema(operation)) == resource.schema
+        for _, example in success_examples(operation)
+    )
 
 
 def _accepted(documented: Documented) -> Answer:

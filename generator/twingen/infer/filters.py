@@ -33,6 +33,7 @@ _NAMES = (
     "name", "label", "title", "displayName", "key", "profile.name", "profile.firstName",
     "profile.lastName", "profile.email", "email", "domain", "login",
 )  # fmt: skip
+_EVERY = frozenset({"all", "any", "both", "*"})
 _SCALARS = frozenset({"string", "boolean", "integer"})
 
 
@@ -108,9 +109,28 @@ def _treatment(
         return ranged
     if _members(parameter.schema, draft):
         return None  # an object that chooses in a way of its own
-    return _equals(parameter, fields, draft) or _flag(parameter, fields, draft) or (
+    found = _equals(parameter, fields, draft) or _flag(parameter, fields, draft) or (
         _meant(parameter, fields, resource, draft)
     )
+    return None if found is None else _with_all(found, parameter, fields, draft)
+
+
+def _with_all(
+    treatment: Treatment, parameter: Parameter, fields: dict[str, Schema], draft: Draft
+) -> Treatment:
+    """Return the selection with the word that stands for every value, and with what counts without one."""
+    schema = facts(parameter.schema, draft.contract)
+    values = schema.get("enum")
+    own = fields[treatment.fields[0]].get("enum") if len(treatment.fields) == 1 else None
+    if treatment.use != "equals" or not isinstance(values, list):
+        return treatment
+    every = [value for value in values if str(value).lower() in _EVERY and value not in (own or ())]
+    if not every:
+        return treatment
+    options = {**treatment.options, "every": every}
+    if schema.get("default") in values and schema["default"] not in every:
+        options["default"] = schema["default"]
+    return replace(treatment, options=options)
 
 
 def _open(path: str, fields: dict[str, Schema]) -> bool:
@@ -137,8 +157,13 @@ def _sort(parameter: Parameter, fields: dict[str, Schema], draft: Draft) -> Trea
         return Treatment(use="sort", options={"names": plain})
     asked = {str(key).lstrip("+-") for key in keys}
     lowered = {path.lower().replace("_", ""): path for path in plain}
-    names = {key: lowered.get(key.lower().replace("_", ""), "") for key in sorted(asked)}
+    names = {key: _sorted_by(key.lower().replace("_", ""), lowered) for key in sorted(asked)}
     return Treatment(use="sort", options={"names": names}) if all(names.values()) else None
+
+
+def _sorted_by(key: str, lowered: Mapping[str, str]) -> str:
+    """Return the field that a key means: that of its name, or its time (`created`: `created_at`)."""
+    return next((lowered[name] for name in (key, f"{key}at", f"{key}date", f"{key}time") if name in lowered), "")
 
 
 def _kinds(schema: Schema, draft: Draft) -> set[str]:

@@ -12,6 +12,8 @@ from twingen.contract.schemas import resolve, types
 from twingen.infer.words import kebab
 from twingen.twin.model import Identity
 
+# A parameter that ends so means that field, even of a record that has an id besides.
+_NUMBERS = frozenset({"number", "slug", "login", "iid", "sid"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -21,6 +23,9 @@ def identity_field(parameter: str, resource: str, fields: dict[str, Schema]) -> 
     if parameter.lower().endswith(("id", "_id")) and "id" in fields:
         return "id"
     lowered = {name.lower(): name for name in fields}
+    words = kebab(parameter).split("-")
+    if words[-1] in _NUMBERS and words[-1] in lowered and "id" not in words:
+        return lowered[words[-1]]
     for name in wanted:
         if name.lower() in lowered:
             return lowered[name.lower()]
@@ -81,6 +86,9 @@ def style(values: list[Any], number: bool, schema: Schema) -> str:
     length = max({len(text) for text in texts}, key=[len(text) for text in texts].count)
     texts = [text for text in texts if len(text) == length]
     prefix = os.path.commonprefix(texts)[:4] if len(texts) > 1 else ""
+    head = re.match(r"[A-Za-z]{2,8}_", texts[0])
+    if head and all(text.startswith(head.group()) for text in texts):
+        prefix = head.group()
     rest = "".join(text[len(prefix) :] for text in texts)
     if rest.isdigit():
         return f"{prefix}{{digits:{length - len(prefix)}}}" if prefix else "{counter:10001}"

@@ -16,7 +16,7 @@ _LIMIT = (
 _CURSOR = (
     "after", "cursor", "pageToken", "page_token", "nextPageToken", "next_token", "starting_after",
     "startingAfter", "after_id", "afterId", "last_id",
-    "start_cursor", "continuationToken", "marker",
+    "start_cursor", "continuationToken", "marker", "continue",
 )  # fmt: skip
 _BY_ID = frozenset({"starting_after", "after_id", "startingAfter", "afterId", "last_id"})
 _OFFSET = ("startAt", "offset", "skip", "start", "$skip")
@@ -87,6 +87,8 @@ def envelope(
             body[name] = "{page.total}"
         elif name in _NEXT and style is not None and style.cursor:
             body[name] = "{either(page.next, nothing)}"
+        elif name == "metadata" and style is not None and style.cursor in _members(schema, contract):
+            body[name] = {style.cursor: "{either(page.next, '')}"}
         elif name in _LINKS and style is not None and "next" in _members(schema, contract):
             body[name] = {"next": _next_link(schema, contract)}
         elif name in {"isLast", "is_last"}:

@@ -19,7 +19,7 @@ from twingen.infer.evidence import (
     success_schema,
 )  # fmt: skip
 from twingen.infer.lists import ignored
-from twingen.infer.words import kebab
+from twingen.infer.words import kebab, participles
 from twingen.twin.model import Answer, Find, Operation, Resource
 
 Path = tuple[str, ...]
@@ -80,7 +80,7 @@ def _flags(
     verb = kebab(word)
     bare = [one for one in methods.values() if one.body is None and one.method != "GET"]
     if {one.method for one in bare} >= {"PUT", "DELETE"} or {one.method for one in bare} >= {"POST", "DELETE"}:
-        name = next((booleans[one] for one in (verb, *_participles(verb)) if one in booleans), None)
+        name = next((booleans[one] for one in (verb, *participles(verb)) if one in booleans), None)
         wanted = {"PUT": True, "POST": True, "DELETE": False}
         for operation in bare if name else ():
             yield _setting(draft, operation, resource, finds, {name or "": wanted[operation.method]})
@@ -88,22 +88,15 @@ def _flags(
     for operation in bare:
         if operation.method not in {"POST", "PUT"} or verb in _TAKES_AWAY:
             continue
-        set_by = next((booleans[one] for one in _participles(verb) if one in booleans), None)
+        set_by = next((booleans[one] for one in participles(verb) if one in booleans), None)
         undone = verb[2:] if verb.startswith("un") else ""
         cleared = [
-            booleans[one] for one in (*_participles(undone), *_UNDOES.get(verb, ())) if one in booleans
+            booleans[one] for one in (*participles(undone), *_UNDOES.get(verb, ())) if one in booleans
         ]
         if set_by is not None:
             yield _setting(draft, operation, resource, finds, {set_by: True})
         elif cleared:
             yield _setting(draft, operation, resource, finds, dict.fromkeys(cleared, False))
-
-
-def _participles(verb: str) -> tuple[str, ...]:
-    if not verb:
-        return ()
-    stem = verb.removesuffix("e")
-    return (f"{stem}ed", f"{verb}ed", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")
 
 
 def _setting(

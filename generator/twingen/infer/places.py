@@ -10,10 +10,18 @@ from dataclasses import replace
 from twingen.contract.keys import parameter_names
 from twingen.contract.model import Operation as Documented
 from twingen.infer.draft import Draft
-from twingen.infer.evidence import is_parameter, list_items, segments, success_schema
+from twingen.infer.evidence import (
+    is_parameter,
+    list_items,
+    name_of,
+    segments,
+    success_examples,
+    success_schema,
+)
 from twingen.infer.words import kebab, singular
 
 Path = tuple[str, ...]
+_TWO = re.compile(r"[\w.-]+/[\w.-]+")
 _VERSION = re.compile(r"^v?\d+(\.\d+)*$")
 
 
@@ -24,6 +32,8 @@ class Place:
         self.item = item
         self.parameter = parameter
         self.collection = item[:-1]
+        # The field that holds both of two parameters that name an item together, if they do.
+        self.whole: str | None = None
         self.on_item: dict[str, Documented] = {}
         self.on_collection: dict[str, Documented] = {}
         # Reads that answer what another operation documents, by key.
@@ -45,8 +55,49 @@ def places(draft: Draft) -> dict[Path, Place]:
                 places[path] = place
     _borrow(places)
     for path, methods in by_path.items():
+        both = _in_two(draft, path, methods, by_path)
+        if both is not None:
+            places[path] = both
+    for path, methods in by_path.items():
         _implied(path, next(iter(methods.values())), by_path, places, draft)
     return places
+
+
+def _in_two(
+    draft: Draft, path: Path, methods: dict[str, Documented], by_path: dict[Path, dict[str, Documented]]
+) -> Place | None:
+    """Return an item that two parameters name together, as one field of it shows: `octo/hello`.
+
+    It is made and listed above them, or at the only path without parameters that ends in the same
+    noun and makes what the item's read answers.
+    """
+    read = methods.get("GET")
+    if len(path) < 3 or read is None or not all(is_parameter(part) for part in path[-2:]) or "{" in path[-3]:
+        return None
+    whole = next(
+        (
+            name
+            for _, example in success_examples(read)
+            if isinstance(example.value, dict)
+            for name, value in example.value.items()
+            if isinstance(value, str) and _TWO.fullmatch(value) and value.partition("/")[2] in example.value.values()
+        ),
+        None,
+    )
+    schema = name_of(success_schema(read))
+    if whole is None or schema is None:
+        return None
+    makes = [
+        other
+        for other, there in by_path.items()
+        if other[-1] == path[-3] and not any("{" in part for part in other)
+        and "POST" in there and name_of(success_schema(there["POST"])) == schema
+    ]  # fmt: skip
+    place = Place(path, parameter_names(read.path)[-1])
+    place.on_item, place.whole = methods, whole
+    if len(makes) == 1:
+        place.on_collection = by_path[makes[0]]
+    return place
 
 
 def _borrow(places: dict[Path, Place]) -> None:

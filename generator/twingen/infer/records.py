@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from twingen.contract.model import Contract, Schema
-from twingen.contract.schemas import properties, resolve, variants
+from twingen.contract.schemas import properties, required, resolve, types, variants
 from twingen.infer.born import BORN, CHANGED
 from twingen.infer.conventions import literal
 from twingen.infer.draft import Draft
@@ -54,8 +54,14 @@ def record(draft: Draft, place: Place, name: str, parents: list[str]) -> Resourc
     samples, values = _samples(place, items[0] if items else None, field)
     also = other_names(parameter, field, fields)
     born = {path: "{now}" for path in BORN if _server_set(fields.get(path), path in sent, draft)}
+    born |= {path: "{int(epoch)}" for path in BORN if _in_seconds(path, fields, sent, place, contract)}
     changed = {path: "{now}" for path in CHANGED if _server_set(fields.get(path), path in sent, draft)}
     where = f"/{'/'.join(place.item)}"
+    joined = _joined(place)
+    if field != "id" and "id" not in sent and types(resolve(fields.get("id", {}), contract.schemas)) == {"integer"}:
+        born["id"] = "{int(serial(9))}"  # one of its own, though another field names it
+    if place.whole is not None:
+        also = (*also, place.whole)
     return Resource(
         name=name,
         about=f"What {where} names.",
@@ -64,9 +70,11 @@ def record(draft: Draft, place: Place, name: str, parents: list[str]) -> Resourc
         identity=identity(field, fields, sent, values, contract, also),
         parents=tuple(parents),
         samples=tuple(samples),
-        defaults={} if samples else _required(fields, {field, *born, *changed}, contract),
-        server_set={**_unlike(also, field, sent, place), **born},
-        touch=changed,
+        defaults={} if samples else _required(
+            fields, {field, *born, *changed}, required(schema, contract.schemas), contract
+        ),
+        server_set={**_unlike(also, field, sent, place), **born, **joined},
+        touch={**changed, **joined},
         write_only=dict.fromkeys(_hidden(fields, sent, contract)),
         read_only=tuple(
             path for path, member in fields.items()
@@ -76,6 +84,17 @@ def record(draft: Draft, place: Place, name: str, parents: list[str]) -> Resourc
         ),
         inferred=(f"collections: {where} answers an object with {field!r}",),
     )  # fmt: skip
+
+
+def _joined(place: Place) -> dict[str, str]:
+    """Return the field of two names: that of the published owner, and what the client calls the record."""
+    for operation in place.on_item.values() if place.whole is not None else ():
+        for _, example in success_examples(operation):
+            if isinstance(example.value, dict) and isinstance(example.value.get(place.whole), str):
+                owner, _, name = example.value[place.whole].partition("/")
+                same = [one for one, value in example.value.items() if value == name and one.isidentifier()]
+                return {str(place.whole): f"{owner}/{{record.{same[0]}}}"} if same else {}
+    return {}
 
 
 def _apart(fields: dict[str, Schema], contract: Contract) -> dict[str, Schema]:
@@ -133,8 +152,12 @@ def _alive(schema: Schema, others: list[Schema | None], contract: Contract) -> S
     return schema
 
 
-def _required(fields: dict[str, Schema], known: set[str], contract: Contract) -> dict[str, Any]:
-    """Return what a record has that nobody sends, where no example shows one: constants, defaults."""
+def _required(
+    fields: dict[str, Schema], known: set[str], needed: frozenset[str] | set[str], contract: Contract
+) -> dict[str, Any]:
+    """Return what a record has that nobody sends, where no example shows one: constants, defaults,
+    and the first word of an enum that a record must have: states are told in their order.
+    """
     found: dict[str, Any] = {}
     for name, schema in fields.items():
         if name in known or "." in name:
@@ -145,6 +168,8 @@ def _required(fields: dict[str, Schema], known: set[str], contract: Contract) ->
             found[name] = literal(fixed)
         elif "default" in plain:
             found[name] = literal(plain["default"])
+        elif name in needed and isinstance(plain.get("enum"), list) and plain["enum"]:
+            found[name] = literal(plain["enum"][0])
         elif plain.get("format") == "unix-time" and name in BORN:
             found[name] = "{int(epoch)}"
     return found
@@ -180,6 +205,21 @@ def _server_set(schema: Schema | None, sent: bool, draft: Draft) -> bool:
         return False
     types = plain.get("type")
     return plain.get("format") == "date-time" or (types == "string" and "enum" not in plain)
+
+
+def _in_seconds(
+    path: str, fields: dict[str, Schema], sent: dict[str, Schema], place: Place, contract: Contract
+) -> bool:
+    """Return whether a time is shown as seconds since 1970: a whole number, published as one of our days."""
+    if path in sent or types(resolve(fields.get(path, {}), contract.schemas)) != {"integer"}:
+        return False
+    published = [
+        example.value[path]
+        for operation in (*place.on_collection.values(), *place.on_item.values())
+        for _, example in success_examples(operation)
+        if isinstance(example.value, dict) and path in example.value
+    ]
+    return bool(published) and all(isinstance(one, int) and 10**9 <= one < 10**10 for one in published)
 
 
 def _samples(place: Place, member: str | None, field: str) -> tuple[list[str], list[Any]]:

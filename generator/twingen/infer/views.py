@@ -14,6 +14,7 @@ from twingen.infer.evidence import (
     list_items,
     name_of,
     record_properties,
+    request_schema,
     segments,
     success_schema,
 )
@@ -89,7 +90,7 @@ def _place(
             return (), {flags[kebab(path[-1])]: True}
         searched = path[-1] in _SEARCH and len(path) > 1
         above = singular(kebab(path[-2])) if searched else noun
-        if resource.parents or above not in {"-".join(words[start:]) for start in range(len(words))}:
+        if (resource.parents and (searched or len(path) < 2)) or above not in {"-".join(words[start:]) for start in range(len(words))}:
             return None
         return (), {}
     above_path = path[: ends[-1]]
@@ -111,7 +112,10 @@ def _reference(
     for field, schema in record_fields(draft, resource).items():
         inner = record_properties(schema, draft.contract)
         for path, member in ((field, schema), *((f"{field}.{name}", one) for name, one in inner.items())):
-            if kebab(path.replace(".", "-")) == f"{word}-{kebab(key)}":
+            called = kebab(path.replace(".", "-"))
+            if called == f"{kebab(key)}-{word}" and not _sent(draft, resource, path):
+                continue  # what nobody sends is derived, and not from what is known
+            if called in {f"{word}-{kebab(key)}", f"{kebab(key)}-{word}"}:
                 kinds = types(facts(member, draft.contract))
                 value = f"{found.replace('-', '_')}.{key}"
                 if kinds == {"integer"} and not parent.identity.number:
@@ -119,6 +123,16 @@ def _reference(
                 text = parent.identity.number and "integer" not in kinds
                 return {path: f"{{{value}}}{{''}}" if text else f"{{{value}}}"}
     return None
+
+
+def _sent(draft: Draft, resource: Resource, field: str) -> bool:
+    """Return whether a create of the resource takes a field."""
+    makes = {o.key for o in draft.operations.values() if o.resource == resource.name and o.effect == "create"}
+    return any(
+        field in record_properties(request_schema(one), draft.contract)
+        for one in draft.contract.operations
+        if one.key in makes
+    )
 
 
 def _view(

@@ -27,3 +27,11 @@ def singular(noun: str) -> str:
         else:
             word = last
     return head + dash + word
+
+
+def participles(verb: str) -> tuple[str, ...]:
+    """`archive` → `archived`, `lock` → `locked`: what a flag may be called that a verb sets."""
+    if not verb:
+        return ()
+    stem = verb.removesuffix("e")
+    return (f"{stem}ed", f"{verb}ed", f"{verb}{verb[-1]}ed", f"{verb[:-1]}ied")

@@ -13,6 +13,7 @@ Source = Literal["contract", "law", "scenario", "recording", "parity"]
 # Which contract a case was held against: as published, or with the overlay and its evidence.
 Column = Literal["published", "overlay"]
 
+IN_PROCESS = "in process"
 _CONFIDENCE = 0.95
 
 
@@ -192,6 +193,11 @@ class Report:
     notes: tuple[Note, ...] = ()
     not_reached: str = ""
     digest: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another server was asked: tiers are the twin's, and say nothing of it."""
+        return self.address != IN_PROCESS
 
     @property
     def open(self) -> tuple[Finding, ...]:

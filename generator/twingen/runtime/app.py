@@ -31,6 +31,7 @@ from twingen.runtime.validation import Schemas, marks_null
 from twingen.runtime.violation import Violation, violations
 from twingen.runtime.world import World
 from twingen.twin.functions import NOTHING
+from twingen.twin.guard import Exceeded
 from twingen.twin.model import Twin
 
 _JSON = "application/json"
@@ -135,15 +136,17 @@ class TwinApp:
 
     def plant(self, world: World) -> None:
         """Make the default world's records."""
+        self.handlers.begin()
         plant(self.engine, world)
 
     def handle(self, world: World, request: Request) -> Response:
         """Answer one request in `world`; what goes wrong inside is a 500 that names the place."""
         world.tick()
+        self.handlers.begin()
         if world.timers and world.timers[0].due <= world.millis():
             try:
                 self.engine.run_timers(world)
-            except Exception as error:
+            except (Exception, Exceeded) as error:
                 return plain(500, "twin", f"a timer failed: {error}")
         method = request.method
         key = None
@@ -172,6 +175,8 @@ class TwinApp:
             response = self._refused(scope, Refusal("malformed", reason="nested too deeply"))
         except TwinError as error:
             response = plain(500, "twin", str(error))
+        except Exceeded as error:
+            response = plain(500, "twin", f"{route.documented.key}: {error}")
         except Exception as error:
             response = plain(500, "twin", _fault(route, error))
         if scope.unsent and response.status < 300:

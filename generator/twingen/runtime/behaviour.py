@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from twingen.contract.model import Operation as Documented
-from twingen.contract.schemas import properties
 from twingen.errors import ExpressionError, FormatError
 from twingen.runtime import paths
 from twingen.runtime.answers import Answers, Outcome
+from twingen.runtime.carrying import carrying
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Handlers, Reply
 from twingen.runtime.json_patch import MEDIA as JSON_PATCH, PatchError, patched
@@ -33,6 +33,7 @@ from twingen.twin.template import compile_template
 
 Arguments = dict[str, Any]
 _GONE = "gone"  # marks a singleton that was deleted, so that it is not made again by looking
+_WRITES = frozenset({"create", "replace", "update", "upsert"})
 
 
 class CompiledFind:
@@ -126,7 +127,8 @@ class Behaviour:
             media.type == JSON_PATCH
             for media in (documented.body.content if documented is not None and documented.body else ())
         )
-        self.carried = _carried(engine, documented) if operation.effect == "replace" else frozenset()
+        writes = operation.effect in _WRITES and operation.handler is None
+        self.carrying = carrying(documented if writes else None, engine.twin.contract.schemas)
         self.where = {name: compile_template(value) for name, value in operation.where.items()}
         treatments = {**engine.service.parameters, **operation.parameters}
         self.refused = [
@@ -147,6 +149,11 @@ class Behaviour:
             None if operation.handler is None
             else handlers.get(_file_of(operation), operation.handler)
         )  # fmt: skip
+        self.unwritable: tuple[paths.Path, ...] = ()
+        if self.input is None:
+            names = self.carrying.names
+            own = self.kind.server_set if self.kind is not None and names and operation.effect != "create" else ()
+            self.unwritable = (*self.carrying.fixed, *(path for path, _ in own if path[0] not in names))
         self.subject = self._subject(operation)
         self.dispatch = operation.dispatch
         self.each = compile_expression(operation.dispatch.each) if operation.dispatch else None
@@ -326,6 +333,8 @@ class Behaviour:
         if self.kind is not None:
             for path in self.kind.read_only:
                 data = paths.without(data, path)
+            for path in self.unwritable:
+                data = paths.without(data, path)
         scope.input = data
         sent: dict[str, Any] = data
         return sent
@@ -385,7 +394,7 @@ class Behaviour:
         elif (operation.effect == "replace" or operation.merge == "replace") and not scope.unsent:
             data = self._kept(row, data)
         elif operation.merge == "shallow":
-            data = {**row.data, **data}
+            data = self._fixed(row, {**row.data, **data})
         else:
             data = paths.merged(row.data, data)
         if kind.id_path is not None and not kind.resource.edge:
@@ -403,7 +412,7 @@ class Behaviour:
         try:
             data = patched(row.data, scope.body)
         except PatchError as error:
-            raise Refusal("invalid", field="body", reason=str(error)) from None
+            raise Refusal("patch_failed", field="body", reason=str(error)) from None
         if not isinstance(data, dict):
             raise Refusal("invalid", field="body", reason="an object is expected")
         for path in [*kind.read_only, *(one for one in (kind.id_path, kind.state) if one is not None)]:
@@ -434,11 +443,21 @@ class Behaviour:
         for path in keep:
             if paths.has(row.data, path):
                 result = paths.put(result, path, paths.get(row.data, path))
-        if self.carried:
-            # What requests cannot carry cannot be taken away by leaving it out.
-            result = {n: v for n, v in row.data.items() if n not in self.carried} | result
+        carrying = self.carrying
+        if carrying.names:
+            # What requests cannot carry cannot be taken away by leaving it out, nor what answers must hold.
+            lost = carrying.names - carrying.shown
+            result = self._fixed(row, {n: v for n, v in row.data.items() if n not in lost} | result)
         order = {name: place for place, name in enumerate(row.data)}
         return dict(sorted(result.items(), key=lambda item: order.get(item[0], len(order))))
+
+    def _fixed(self, row: Row, data: dict[str, Any]) -> dict[str, Any]:
+        """Return `data` with what is read-only inside of what was sent as the record has it."""
+        for path in self.carrying.fixed if self.input is None else ():
+            inside = paths.get(data, path[:-1]) if len(path) > 1 else data
+            if isinstance(inside, dict) and paths.has(row.data, path):
+                data = paths.put(data, path, paths.get(row.data, path))
+        return data
 
     def _singleton(self, scope: Any) -> Row | None:
         kind, engine = self.kind, self.engine
@@ -518,14 +537,6 @@ class Behaviour:
 def _of_each(find: Find, operation: Operation) -> bool:
     """Return whether what is found depends on the member of `each`."""
     return operation.each is not None and "each" in compiled(find.by).names
-
-
-def _carried(engine: Engine, documented: Documented | None) -> frozenset[str]:
-    """Return the fields that a documented body has, none where it is not told or differs by kind."""
-    for media in documented.body.content if documented is not None and documented.body else ():
-        if media.schema is not None:
-            return frozenset(properties(media.schema, engine.twin.contract.schemas))
-    return frozenset()
 
 
 def _file_of(operation: Operation) -> str:

@@ -1,4 +1,4 @@
-"""Handlers: Python beside a resource's YAML, for what data cannot say.
+"""Handlers: Python beside a resource's YAML, for what data cannot say; guarded and metered (twin/guard.py).
 
 A handler is a function of a `Scope`. It returns the body to answer, or a `Reply` with a status and
 headers; `raise scope.fail("case", ...)` refuses in the vendor's words. Files under resources/ share
@@ -7,12 +7,12 @@ code by `from twin import NAME` or `from twin.NAME import function`.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Mapping
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from twingen.errors import DamagedTwinError, FormatError
+from twingen.twin import guard
 from twingen.twin.model import Twin
 
 Handler = Callable[[Any], Any]
@@ -34,12 +34,24 @@ class Reply:
 
 
 class Handlers:
-    """The handlers of a twin, loaded when first asked for."""
+    """The handlers of a twin, loaded when first asked for.
+
+    Raises FormatError for a source that says what handlers may not. `begin` gives a request all
+    that its handlers may take; who goes beyond it meets `guard.Exceeded`.
+    """
 
     def __init__(self, twin: Twin):
         self._twin = twin
         self._modules: dict[str, ModuleType] = {}
-        self._builtins = {**vars(builtins), "__import__": self._import}
+        self._meter = guard.Meter()
+        self._builtins = guard.safe_builtins(self._import)
+        self.begin = self._meter.reset
+        for resource, text in twin.handlers.items():
+            for one in guard.violations(text, self._file(resource)):
+                raise FormatError(
+                    one.what, where=f"{one.file}:{one.line}",
+                    remedy="docs/agent.md says under Safety what handlers may use",
+                )  # fmt: skip
 
     def get(self, resource: str, name: str) -> Handler:
         """Return the function `name` of resources/RESOURCE.py; `other.name` is one of other.py."""
@@ -65,7 +77,7 @@ class Handlers:
     def _import(
         self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
     ) -> Any:
-        """Import as Python does, but look for `twin` and what is below it in resources/."""
+        """Import what handlers may use; `twin` and what is below it is looked for in resources/."""
         if name == "twin" and fromlist:
             found = ModuleType("twin")
             for member in fromlist:
@@ -73,25 +85,19 @@ class Handlers:
             return found
         if name.startswith("twin.") and fromlist:
             return self._module(name.removeprefix("twin."))
-        return builtins.__import__(name, globals, locals, fromlist, level)
+        return guard.import_for_handlers(name, fromlist)
 
     def _load(self, resource: str) -> ModuleType:
         text = self._twin.handlers.get(resource)
         file = self._file(resource)
         if text is None:
             raise DamagedTwinError("the handlers' file is missing", where=file)
-        try:
-            code: CodeType = compile(text, file, "exec")
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None)
-            raise DamagedTwinError(
-                f"not valid Python: {error}", where=f"{file}:{line}" if line else file
-            ) from None
+        code = guard.compiled(text, file)
         module = self._modules[resource] = ModuleType(f"twin.{resource}")
-        vars(module).update({"__file__": file, "__builtins__": self._builtins})
+        vars(module).update({"__file__": file, "__builtins__": self._builtins, guard.METER: self._meter})
         try:
             exec(code, vars(module))  # noqa: S102 - a twin's own code, checked when it is built
-        except Exception as error:
+        except (Exception, guard.Exceeded) as error:
             del self._modules[resource]
             raise DamagedTwinError(f"cannot be loaded: {error!r}", where=file) from error
         return module

@@ -189,6 +189,8 @@ class Listing:
         for name, treatment in self.tests:
             value = arguments.get(name)
             if value is None or value == "":
+                value = treatment.options.get("default")
+            if value is None or value in treatment.options.get("every", ()):
                 continue
             only = treatment.options.get("only")
             if only is not None and _plain(value) != only:

@@ -318,9 +318,10 @@ class _Loop:
             units = ", ".join(f"{len(found)} in {unit}" for unit, found in by_unit(left)[:5])
             reasons.append(f"{_many(len(left), 'finding')} left: {units}")
         if self.quiet < QUIET:
-            reasons.append(
-                f"{self.quiet} of {QUIET} quiet rounds within {self.options.seconds:g} seconds"
-            )
+            target = self.options.target
+            spent = target is not None and getattr(target, "spent", False)
+            limit = "the requests that were allowed" if spent else f"{self.options.seconds:g} seconds"
+            reasons.append(f"{self.quiet} of {QUIET} quiet rounds within {limit}")
         troubles = self.collector.troubled
         if troubles:
             more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""

@@ -60,6 +60,8 @@ class Stages:
         self.pristine = pristine
         self.resources = {resource.name: resource for resource in app.twin.resources}
         self._stages: dict[str, Stage | str] = {}
+        # How records were addressed that are gone by now.
+        self._in_two: dict[tuple[str, str], tuple[str, str]] = {}
         self._working: dict[str, tuple[int, Operation]] = {}
 
     def of(self, resource: str) -> Stage:
@@ -246,6 +248,9 @@ class Stages:
             else:
                 id = self._stand_in(subject, find, chosen, depth)
                 value = self.name(subject, find.resource, id)
+                if len(places) > 1 and "+ '/' +" in find.by:
+                    values[above[0]], value = self._two(subject, find.resource, id)
+                    above = above[1:]
             if place is not None:
                 values[place] = value
                 for number, parent in zip(above, self.app.engine.kinds[find.resource].refs, strict=False):
@@ -256,6 +261,17 @@ class Stages:
                 source = argument.group(1)
                 (query if name in queried and source != "body" else body)[name] = value
         return Address(self._values(operation, values), query, body)
+
+    def _two(self, subject: Subject, resource: str, id: str) -> tuple[str, str]:
+        """Return the two names by which clients address a record together."""
+        row = self.row(subject, resource, id)
+        for field in self.resources[resource].identity.also if row is not None else ():
+            head, slash, tail = str(row.data.get(field) if row is not None else "").partition("/")
+            if slash:
+                self._in_two[resource, id] = head, tail
+        if (resource, id) in self._in_two:
+            return self._in_two[resource, id]
+        raise Unreached(f"the {resource} has no name of two parts")
 
     def _edge(self, find: Find) -> bool:
         known = self.resources.get(find.resource)

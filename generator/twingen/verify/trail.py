@@ -19,8 +19,10 @@ from twingen.runtime.http import Request, Response
 Place = tuple[str | int, ...]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# What may be an id: a shell and a path take it as it is, and it is no word of the API.
+# What may be an id: a shell and a path take it as it is, and it is no word of the API; a member that
+# is called one may be shorter.
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9._~-]{5,127}\Z")
+_SHORT = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._~-]{2,127}\Z")
 # So many values of one answer are looked at, and so many members of a list for what links them.
 _VALUES = 2_000
 _LINKS = 5
@@ -46,11 +48,11 @@ class Step:
 class Trail:
     """Remembers successful requests by what their answers were the first to show.
 
-    `spoiled` are texts that the server took in although the contract forbids them.
+    What the server took in although the contract forbids it is remembered too: see `is_spoiled`.
     """
 
     def __init__(self) -> None:
-        self.spoiled: set[str] = set()
+        self._spoiled: set[tuple[str, bytes]] = set()
         self._requests: dict[int, Request] = {}
         self._births: dict[str, Birth] = {}
         self._writes: list[tuple[int, frozenset[str]]] = []
@@ -58,8 +60,23 @@ class Trail:
         self._count = 0
 
     def spoil(self, body: bytes) -> None:
-        """Remember the texts of a JSON body that should have been refused."""
-        self.spoiled.update(value for _, value in _values(body))
+        """Remember the members of a JSON body that should have been refused."""
+        try:
+            waiting: list[tuple[str, Any]] = [("", orjson.loads(body))]
+        except ValueError:
+            return
+        while waiting:
+            name, value = waiting.pop()
+            self._spoiled.add((name, _canonical(value)))
+            if isinstance(value, dict):
+                waiting += value.items()
+            elif isinstance(value, list):
+                waiting += [(name, inner) for inner in value]
+
+    def is_spoiled(self, place: Sequence[str | int], value: Any) -> bool:
+        """Return whether a bad body had this very value under the name that it has at `place`."""
+        name = next((step for step in reversed(place) if isinstance(step, str)), "")
+        return (name, _canonical(value)) in self._spoiled
 
     def note(self, request: Request, response: Response) -> None:
         """Remember a request and its answer; refusals leave nothing."""
@@ -75,7 +92,7 @@ class Trail:
             if value in self._births:
                 continue
             echoed = value in said
-            if not (writes if echoed else _ID.match(value)):
+            if not (writes if echoed else _is_id(place, value)):
                 continue
             self._births[value] = Birth(number, place, echoed)
             kept = True
@@ -94,6 +111,7 @@ class Trail:
         needed: set[int] = set()
         for request in requests:
             self._need(request, needed)
+            self._need_turn(request, needed)
         self._need_links(requests[-1], body, needed)
         steps = [self._requests[number] for number in sorted(needed)]
         return [Step(request=one, takes=takes) for one, takes in self._taken(sorted(needed), steps, requests)]
@@ -106,6 +124,16 @@ class Trail:
         if number not in needed:
             needed.add(number)
             self._need(self._requests[number], needed)
+
+    def _need_turn(self, request: Request, needed: set[int]) -> None:
+        """Add the last thing done to a record before it is deleted: it may have had to be stopped first."""
+        if request.method != "DELETE":
+            return
+        ends = self._numbers.get(_line(request), self._count + 1)
+        for number, _ in reversed(self._writes):
+            if number < ends and self._requests[number].path.startswith(f"{request.path}/"):
+                self._need_step(number, needed)
+                return
 
     def _need_links(self, request: Request, body: bytes, needed: set[int]) -> None:
         """Add what made the answer show records that the request does not name."""
@@ -147,6 +175,18 @@ class Trail:
                 for value, birth in sorted(births.items())
                 if birth.step == number and not birth.echoed
             }
+
+
+def _canonical(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
+    except TypeError:  # a number that is too long for it
+        return repr(value).encode()
+
+
+def _is_id(place: Place, value: str) -> bool:
+    name = str(place[-1]) if place else ""
+    return bool(_ID.match(value) or (name.lower().endswith("id") and _SHORT.match(value)))
 
 
 def _line(request: Request) -> int:

@@ -103,10 +103,11 @@ class Trial:
         """Return what asks for whole records, where answers show only some fields unless asked."""
         treatments = {**self.app.twin.service.parameters, **operation.parameters}
         return {
-            name: "*"
+            name: one.options["every"][0] if one.use == "equals" else "*"
             for name, one in treatments.items()
-            if one.use == "fields" and one.options.get("default") and operation.effect == "none"
-        }
+            if one.options.get("default") and operation.effect == "none"
+            and (one.use == "fields" or (one.use == "equals" and one.options.get("every")))
+        }  # fmt: skip
 
     def write(
         self, subject: Subject, operation: Operation, chosen: Chosen, number: int,
@@ -252,7 +253,11 @@ class Trial:
         """Return what was sent under the names of the record, where the operation renames fields."""
         renames = self.operation.input
         if isinstance(sent, list) and all(isinstance(one, dict) and "path" in one for one in sent):
-            return {str(one["path"]).strip("/"): one.get("value") for one in sent}
+            told: dict[str, Any] = {}
+            for one in sent:
+                if "value" in one:
+                    told = paths.put(told, tuple(str(one["path"]).strip("/").split("/")), one["value"])
+            return told
         if not isinstance(sent, dict) or not isinstance(renames, dict):
             return sent
         called = {

@@ -53,8 +53,8 @@ function add(entries) {
   list.querySelector(".empty")?.remove();
   const live = last > 0;
   for (const entry of entries.slice(-MOST)) {
-    last = Math.max(last, entry.number);
     list.prepend(row(entry));
+    last = Math.max(last, entry.number);
   }
   while (list.children.length > MOST) list.lastElementChild.remove();
   if (live || entries.length < 3) heard(entries);
@@ -69,7 +69,7 @@ function row(entry) {
     h("summary", {}, h("span", { class: "method" }, entry.method), h("span", { class: "path", title: entry.path }, entry.path),
       h("span", { class: `status ${good}` }, String(entry.status)),
       h("span", { class: "more" }, entry.tier && entry.tier !== "semantic" ? h("b", { class: "tier" }, entry.tier) : entry.tier || "no route",
-        entry.twin === twin.data.name ? "" : ` · ${entry.twin}`, ` · ${time}`)),
+        entry.twin === (twin.data?.name ?? entry.twin) ? "" : ` · ${entry.twin}`, ` · ${time}`)),
     body);
 }
 

@@ -19,6 +19,7 @@ _GROUPS = (
     ("deviation", "Deviations", "where the real service differs from its contract"),
     ("repair", "Overlay", "repairs of the published contract"),
 )
+_FOREIGN = "another server was asked: tiers and files are the twin's, and say nothing of it"
 _COLUMNS = {"published": "as published", "overlay": "with the overlay"}
 
 Row = dict[str, Any]
@@ -91,11 +92,12 @@ def _tiles(report: Report, total: Sums) -> list[Row]:
         _tile("Contract, with overlay", total.overlay, f"operations pass every case; {overlay}"),
         _tile("Contract, as published", total.published, "operations pass every case"),
         {
-            "title": "Semantic operations", "held": f"{total.semantic:,}",
+            "title": "Semantic in the twin" if report.foreign else "Semantic operations", "held": f"{total.semantic:,}",
             "of": f"{total.documented:,}" if total.documented else None,
             "parts": [{"kind": kind, "count": count} for kind, count in tiers if count],
             "label": ", ".join(f"{count} {kind}" for kind, count in tiers),
-            "note": f"{total.shape} shape, {total.unsupported} unsupported, beside the other figures",
+            "note": _FOREIGN if report.foreign
+            else f"{total.shape} shape, {total.unsupported} unsupported, beside the other figures",
         },
         _tile("Laws held", total.laws, "laws on operations, each with defects that it must notice"),
         _tile("Scenarios satisfied", total.stories, f"trajectories of {many(total.scenarios, 'scenario')}"),

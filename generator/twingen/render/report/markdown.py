@@ -53,7 +53,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield "| | | of | |"
     yield "|---|---:|---:|---|"
     tiers = f"{total.shape} shape, {total.unsupported} unsupported"
-    yield f"| semantic operations | {total.semantic} | {total.documented} | {tiers} |"
+    whose = " of the twin, which was not asked" if report.foreign else ""
+    yield f"| semantic operations{whose} | {total.semantic} | {total.documented} | {tiers} |"
     untried = f"{total.untried} not tried" if total.untried else ""
     yield _row("operations that pass the contract as published", total.published, untried)
     yield _row("operations that pass the contract with overlay", total.overlay, untried)

@@ -16,7 +16,8 @@ contract and never from what was found:
   sent that the twin's files give a grammar beyond its schema (a filter, a sort order, a page size).
 - Data that was made to be bad, and is not once it is sent, may be taken in: see harmless.py.
 - Where the verb does not choose the operation, GET and POST are one method.
-- Bad data that is taken in is one finding: that the answer shows it again is not another.
+- Bad data that is taken in is one finding: that the answer shows it again is not another, nor that
+  later answers of a server do from which it cannot be taken back.
 - A server error is one finding, and so is an answer that did not come whole: nothing else is asked
   of them. A 501 in which the twin says that it does not do this is no case at all.
 """
@@ -33,7 +34,7 @@ from schemathesis.checks import CHECKS, CheckContext, load_all_checks
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.transport import Response as Answer
 from schemathesis.generation.case import Case
-from schemathesis.openapi.checks import AllowHeaderMismatch
+from schemathesis.openapi.checks import AllowHeaderMismatch, JsonSchemaError
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from twingen.contract.model import Contract, Operation
@@ -43,6 +44,7 @@ from twingen.verify.contract.loosening import changed_schemas, differs
 from twingen.verify.contract.meaning import Meaning
 from twingen.verify.contract.shrinking import Shrinker
 from twingen.verify.contract.transport import Heard
+from twingen.verify.remote import Remote
 
 PREFIX = "twingen_"
 PUBLISHED = "published_schema"
@@ -198,7 +200,7 @@ def _ruled(name: str, stock: Check) -> Check:
         try:
             return judged(ctx, response, case)
         except (Failure, FailureGroup) as failure:
-            if name == _SCHEMA and (_took_in(ctx, response, case) or _shows_spoiled(failure, case)):
+            if name == _SCHEMA and _took_in(ctx, response, case):
                 return None
             if name in _PLAIN and rules.shrinker is not None:
                 rules.shrinker.shrink(name, judged, ctx, response, case, failure)
@@ -227,14 +229,25 @@ def _took_in(ctx: CheckContext, response: Answer, case: AnyCase) -> bool:
     return False
 
 
-def _shows_spoiled(failure: Failure | FailureGroup, case: AnyCase) -> bool:
-    """Return whether what breaks the schema is a text that the server took in although it is bad."""
-    trail = getattr(case.operation.app.transport.target, "trail", None)
-    if trail is None:
+def _schema(rules: Rules, stock: Check, ctx: CheckContext, response: Heard, case: AnyCase) -> bool | None:
+    try:
+        return stock(ctx, response, case)
+    except (Failure, FailureGroup) as failure:
+        found = failure.exceptions if isinstance(failure, FailureGroup) else (failure,)
+        left = [one for one in found if not _shows_spoiled(one, case)]
+        if len(left) == len(found):
+            raise
+    if left:
+        raise FailureGroup(left)
+    return None
+
+
+def _shows_spoiled(failure: Failure, case: AnyCase) -> bool:
+    """Return whether what breaks the schema is a value that the server took in although it is bad."""
+    target = case.operation.app.transport.target
+    if not isinstance(target, Remote) or not isinstance(failure, JsonSchemaError):
         return False
-    failures = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
-    texts = [getattr(one, "instance", None) for one in failures]
-    return all(isinstance(text, str) and text in trail.spoiled for text in texts)
+    return target.trail.is_spoiled(failure.instance_path, failure.instance)
 
 
 def _status(rules: Rules, stock: Check, ctx: CheckContext, response: Heard, case: AnyCase) -> bool | None:
@@ -304,6 +317,7 @@ _RULES: dict[str, Rule] = {
     "allow_header_conformance": _allow,
     "negative_data_rejection": _rejected,
     "positive_data_acceptance": _accepted,
+    "response_schema_conformance": _schema,
     "status_code_conformance": _status,
     "unsupported_method": _method,
 }

@@ -27,6 +27,7 @@ from twingen.verify.trail import Trail
 _SHOWN = 300
 _QUOTED = 400
 _COMPONENT = "Invalid component:"
+_NO_BODY = "Missing request body"
 _NAMED = re.compile(r"^Schema at (/components/\S+):$", re.MULTILINE)
 BOTH: tuple[Column, ...] = ("published", "overlay")
 
@@ -229,6 +230,8 @@ def _quote(operation: Operation, check: str, failure: Failure) -> str:
         schema = getattr(failure, "_schema", None)
         named = _NAMED.search(failure.message)
         keyword = (path or ("",))[-1]
+        if named and keyword == "not" and schema == {"not": {}}:
+            return f"{named.group(1)}/writeOnly: true"  # what schemathesis reads so in an answer
         if named and isinstance(schema, Mapping) and keyword in schema:
             return _short(f"{named.group(1)}/{keyword}: {_json(schema[keyword])}", _QUOTED)
         if schema:
@@ -238,8 +241,12 @@ def _quote(operation: Operation, check: str, failure: Failure) -> str:
     if check == "ignored_auth":
         ways = [list(way) for way in operation.security or ()]
         return f"security: {_json(ways)}"
+    if check == "negative_data_rejection" and operation.body is not None and _NO_BODY in failure.message:
+        types = ", ".join(media.type for media in operation.body.content)
+        return f"requestBody: {'required' if operation.body.required else 'optional'}, {types}"
     if check == "negative_data_rejection" and operation.parameters:
-        names = ", ".join(f"{p.name} ({_json(dict(p.schema))})" for p in operation.parameters)
+        blamed = [p for p in operation.parameters if f"parameter `{p.name}` in {p.location}" in failure.message]
+        names = ", ".join(f"{p.name} ({_json(dict(p.schema))})" for p in blamed or operation.parameters)
         return _short(f"parameters: {names}", _QUOTED)
     statuses = ", ".join(f"{r.status} {r.description}".strip() for r in operation.responses)
     return _short(f"responses: {statuses}", _QUOTED)

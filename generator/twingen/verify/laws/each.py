@@ -13,7 +13,7 @@ from twingen.verify.mutants import Mutant, lost, omitting
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.requests import Sent, bodies, readable
 from twingen.verify.shown import times_listed
-from twingen.verify.stage import Made
+from twingen.verify.stage import Chosen, Made
 from twingen.verify.subject import Reply, Subject
 from twingen.verify.trial import Law, Trial
 
@@ -36,7 +36,8 @@ def each(trial: Trial, case: str) -> None:
 
 def _made(trial: Trial) -> None:
     """Hold that a list of two makes two records, each with what was sent for it."""
-    subject, chosen = trial.empty(), {}
+    subject = trial.empty()
+    chosen: Chosen = {}
     address = trial.stages.address(subject, trial.operation, chosen)
     before = {row.id for row in trial.stages.rows(subject, trial.resource.name)}
     refused: Reply | None = None

@@ -77,7 +77,7 @@ def _names_under(trial: Trial, found: Populated, chosen: dict[str, str]) -> set[
     return {
         trial.stages.name(found.subject, trial.resource.name, row.id)
         for row in trial.stages.rows(found.subject, trial.resource.name)
-        if any(chosen.get(name) == id for name, id in row.refs.items())
+        if row.refs and all(chosen.get(name, id) == id for name, id in row.refs.items())
     }
 
 

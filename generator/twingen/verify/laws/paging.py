@@ -110,7 +110,7 @@ def next_told(body: Any, depth: int = 3) -> str | None:
     if not isinstance(body, dict) or not depth:
         return None
     for name, value in body.items():
-        if "next" in name.lower() or name == "cursor":
+        if "next" in name.lower() or name in {"cursor", "continue"}:
             if isinstance(value, str) and value:
                 return value
             if isinstance(value, dict) and isinstance(value.get("href"), str):

@@ -44,7 +44,7 @@ def parameters(trial: Trial, case: str) -> None:
     treatment = treatments(trial)[case]
     _as_named(case, treatment)
     found = populate(trial, 3)
-    everything = _asked(trial, found, {})
+    everything = _all(trial, found)
     if treatment.use == "sort":
         _sorted(trial, found, case, treatment, everything)
         return
@@ -104,11 +104,22 @@ def _one_different(
     old = paths.get(row.data, path)
     if old is None and "boolean" in trial.app.schemas.resolve(_schema(trial, name)).get("type", ""):
         old = False
-    data = paths.put(row.data, path, _another(old, _allowed(trial, name)))
+    data = paths.put(row.data, path, _another(old, _telling(trial, name, treatment)))
     found.subject.world.writing(trial.kind.store).replace(
         Row(row.kind, row.id, row.seq, data, row.refs, row.secret)
     )
-    return _asked(trial, found, {})
+    return _all(trial, found)
+
+
+def _all(trial: Trial, found: Populated) -> list[tuple[str, dict[str, Any]]]:
+    """Return all that the list has to show: without a planted defect, which may be in what shows all."""
+    return _asked(trial, found._replace(subject=found.subject.fork()), {})
+
+
+def _telling(trial: Trial, name: str, treatment: Treatment) -> list[Any]:
+    """Return the documented values that choose, and choose otherwise than none does."""
+    idle = [*treatment.options.get("every", ()), treatment.options.get("default")]
+    return [choice for choice in _allowed(trial, name) if choice not in idle]
 
 
 def _known(trial: Trial, path: paths.Path) -> bool:
@@ -177,7 +188,7 @@ def _values(
         row = trial.stages.row(found.subject, made.resource, made.id)
         for field in fields:
             for value in _scalars(paths.get(row.data, field) if row is not None else None):
-                if allowed and value not in allowed:
+                if (allowed and value not in allowed) or value == str(treatment.options.get("default")):
                     continue
                 if treatment.use == "range":
                     yield from _ends(treatment, fields, value)

@@ -9,12 +9,11 @@ from typing import Any
 from twingen.runtime import paths
 from twingen.runtime.store import Row
 from twingen.twin.model import Operation
-from twingen.verify.mutants import Mutant, confused
+from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import Broken, Unreached
 from twingen.verify.shown import named, unlike
 from twingen.verify.subject import Subject
 from twingen.verify.trial import Law, Trial
-
 
 _FIELD = re.compile(r"\{record\.(\w+)\}")
 
@@ -38,6 +37,9 @@ def read_what_is(trial: Trial, case: str) -> None:
             raise Broken("a record that is there to be shown", str(reply))
         path = trial.kind.id_path
         row = trial.stages.row(subject, made.resource, made.id)
+        if made.sent is not None and not isinstance(made.sent, (dict, list)):
+            trial.shows("sent for it", made.sent, reply.body, operation)
+            continue
         if _of_one(operation, row, reply.body):
             continue
         # What the create dropped is not the read's fault.
@@ -93,9 +95,11 @@ def _kept(sent: Any, stored: Any) -> Any:
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     stage = trial.stages.of(trial.resource.name)
-    names = [trial.name(stage.subject, made) for made in stage.records]
-    if len(names) > 1:
-        yield confused("wrong-record", names[1], names[0])
+    if len(stage.records) > 1:
+        sights = [trial.sight(stage.subject, made) for made in stage.records]
+        one, two = (trial.stages.address(stage.subject, trial.operation, dict(s.chosen)) for s in sights[:2])
+        asked = [*zip(two.values, one.values, strict=True), *((v, one.query[n]) for n, v in two.query.items())]
+        yield Mutant(name="wrong-record", instead=tuple((str(b), str(a)) for b, a in asked if a != b))
 
 
 LAW = Law(name="read-what-is", cases=cases, check=read_what_is, mutants=mutants, proves=True)

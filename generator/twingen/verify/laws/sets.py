@@ -27,7 +27,7 @@ def sets(trial: Trial, case: str) -> None:
     for name, value in operation.set.items():
         if isinstance(value, str) and "{" in value:
             continue
-        if _alone(trial, name, value):
+        if operation.input == {}:
             _moves(trial, name)
             return
         if _shown(trial, subject, sight, name) == value:
@@ -42,13 +42,8 @@ def sets(trial: Trial, case: str) -> None:
     raise Unreached("what it sets cannot be told beforehand")
 
 
-def _alone(trial: Trial, name: str, value: object) -> bool:
-    """Return whether no more than one record has what is set."""
-    return any(one.resource == trial.resource.name and one.where == {name: value} for one in trial.operation.change)
-
-
 def _moves(trial: Trial, name: str) -> None:
-    """Hold that the record that is chosen has it, and the one that was chosen before has not."""
+    """Hold that the record that a body names has it, and the one that was named before has not."""
     stage = trial.stage()
     if len(stage.records) < 2:
         raise Unreached(f"there is only one {trial.resource.name} to tell apart")
@@ -87,7 +82,7 @@ def _bare(trial: Trial, operation: Operation) -> bool:
 
 def mutants(trial: Trial, case: str) -> Iterable[Mutant]:
     yield lost(trial.operation.effect)
-    if trial.operation.change:
+    if trial.operation.input == {}:
         yield Mutant(name="keeps-the-last", behaves=lambda operation: replace(operation, change=()))
 
 

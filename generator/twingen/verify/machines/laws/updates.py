@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twingen.runtime import paths
+from twingen.runtime.carrying import carrying
 from twingen.twin.model import Operation
 from twingen.verify.machines.known import Draw, Known
 from twingen.verify.machines.law import Law
@@ -67,13 +68,16 @@ def _rest(play: Play, operation: Operation, known: Known, sent: Any, before: Any
     hidden = play.plan.hidden(known.resource)
     fixed = set(play.plan.resources[known.resource].defaults)
     replaces = operation.effect == "replace" or operation.merge == "replace"
+    # What a body cannot carry stays, and so does what answers must hold.
+    body = carrying(play.plan.documented(operation), play.plan.schemas.schemas)
+    clears = body.names - body.shown
     for name, value in known.sent.items():
         if (name,) in hidden or any(path[0] == name for path in hidden) or not paths.has(before, (name,)):
             continue
         if name in sent:
             _inner(operation, name, sent[name], before[name], paths.get(shown, (name,)))
         elif replaces:
-            if name not in fixed and shown.get(name) == before[name] and value not in (None, "", [], {}, False):
+            if name not in fixed and (not clears or name in clears) and shown.get(name) == before[name] and value not in (None, "", [], {}, False):
                 raise Broken(f"{name} to be cleared, since it was not sent", f"it is still {value!r}")
         elif shown.get(name) != before[name]:
             raise Broken(f"{name} to stay {before[name]!r}, since it was not sent", f"{shown.get(name)!r} is shown")
