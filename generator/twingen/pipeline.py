@@ -207,15 +207,16 @@ def _without_contract(
 ) -> NoContractError:
     """Return why there is nothing to build from, and what an agent could do about it."""
     remedy = error.remedy or ""
-    if read.unread:
-        named = f"pages name {len(read.unread)} operations with method and path (first {read.unread[0].key}, {read.unread[0].page}:{read.unread[0].line})"
-        if read.results:
-            ends = "; ".join(f"{one.unit.name}: {one.end}: {one.reason}" for one in read.results)
-            remedy += f"\n  {named}; the agent wrote none of them down: {ends}"
-        elif agency is None:
-            remedy += f"\n  {named}: an agent could read them; build without --agent off"
-        else:
-            remedy += f"\n  {named}: an agent could read them; set ANTHROPIC_API_KEY"
+    if read.results:
+        ends = "; ".join(f"{one.unit.name}: {one.end}: {one.reason}" for one in read.results)
+        remedy += f"\n  the agent read the pages and wrote no operation down: {ends}"
+    elif read.unread:
+        first = read.unread[0]
+        do = "build without --agent off" if agency is None else "set ANTHROPIC_API_KEY"
+        remedy += (
+            f"\n  pages name {len(read.unread)} operations with method and path (first {first.key}, "
+            f"{first.page}:{first.line}): an agent could read them; {do}"
+        )
     return NoContractError(error.message, where=error.where, remedy=remedy)
 
 

@@ -186,7 +186,7 @@ def test_without_an_agent_there_is_no_contract(tmp_path: Path, docs: Path) -> No
 
 
 def test_an_agent_that_adds_nothing_leaves_no_contract(tmp_path: Path, docs: Path) -> None:
-    with pytest.raises(NoContractError, match="the agent wrote none of them down: additions/1: submitted: Both"):
+    with pytest.raises(NoContractError, match="the agent read the pages and wrote no operation down: additions/1: submitted: Both"):
         built(tmp_path, docs, calls(DONE))
     assert not (tmp_path / "twin").exists()
 

@@ -114,6 +114,13 @@ def test_malformed_json_says_where(raw: bytes, offset: int | None) -> None:
         assert abs(found.offset - offset) <= 1
 
 
+def test_a_whole_number_is_an_integer_however_it_is_written() -> None:
+    raw = b'{"a": 2.0, "b": [-0.0, 1e2, 1.5, 1e300], "c": "2.0"}'
+    value = ok("application/json", raw, decoder("application/json")).value
+    assert value == {"a": 2, "b": [0, 100, 1.5, 1e300], "c": "2.0"}
+    assert [type(one) for one in (value["a"], *value["b"])] == [int, int, int, float, float]
+
+
 def test_many_brackets_are_not_deep() -> None:
     value = ok("application/json", b"[" + b"[]," * 500 + b"[]]", decoder("application/json")).value
     assert len(value) == 501

@@ -18,7 +18,7 @@ def test_a_patch_that_does_not_fit_changes_nothing_and_is_no_fault_of_the_data()
     call = Caller(twin_of(openapi, BOX, seed="seed:\n- {resource: box, id: b, data: {size: 1}}"))
 
     def patch(*operations: dict[str, Any]) -> Any:
-        return call("PATCH", "/boxes/b", orjson.dumps(operations), headers=JSON_PATCH)
+        return call("PATCH", "/boxes/b", body=orjson.dumps(operations), headers=JSON_PATCH)
 
     refused = patch({"op": "replace", "path": "/size", "value": 2}, {"op": "remove", "path": "/lid"})
     assert (refused.status, refused.refusal) == (400, "patch_failed")

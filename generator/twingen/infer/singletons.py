@@ -22,7 +22,7 @@ from twingen.infer.evidence import (
 )  # fmt: skip
 from twingen.infer.lists import ignored
 from twingen.infer.words import kebab, singular
-from twingen.twin.model import Find, Identity, Operation, Resource
+from twingen.twin.model import Answer, Find, Identity, Operation, Resource
 
 Path = tuple[str, ...]
 _SHORT: dict[str, tuple[str, Any]] = {
@@ -55,8 +55,60 @@ def singletons(draft: Draft) -> Draft:
         above = _above(path, items)
         if above is None or any(not _fits(draft, schema, write) for write in writes):
             continue
-        draft = _singleton(draft, path, read, writes, above)
+        seen = _part_of(draft, schema, above)
+        draft = (
+            _singleton(draft, path, read, writes, above) if not seen
+            else draft.behaving(*_projection(draft, read, writes, above, seen))
+        )
     return draft
+
+
+def _part_of(draft: Draft, schema: Any, above: tuple[Find, ...]) -> tuple[str, ...]:
+    """Return the paths that an answer shows of the item above, if all of it is the item's.
+
+    Only records that keep their name in an object of its own are told by that: elsewhere two
+    objects may well have fields of the same names.
+    """
+    item = draft.resources.get(above[-1].resource) if above else None
+    if item is None or "." not in (item.identity.field or "") or name_of(schema) == item.schema:
+        return ()
+    mine, theirs = (_leaves(draft, one, 3) for one in (schema, draft.contract.schemas.get(item.schema or "")))
+    plain = {path for path in mine if path not in {"kind", "apiVersion"}}
+    return tuple(sorted(plain)) if item.identity.field in plain and plain <= theirs else ()
+
+
+def _leaves(draft: Draft, schema: Any, depth: int) -> set[str]:
+    found: set[str] = set()
+    for name, member in record_properties(schema, draft.contract).items():
+        inner = _leaves(draft, member, depth - 1) if depth else set()
+        found |= {f"{name}.{one}" for one in inner} or {name}
+    return found
+
+
+def _projection(
+    draft: Draft, read: Documented, writes: list[Documented], above: tuple[Find, ...], seen: tuple[str, ...]
+) -> list[Operation]:
+    """Return what reads and writes some paths of an item and leaves the rest of it alone."""
+    name = above[-1].resource
+    answer = Answer(only=seen)
+    told = (f"singletons: it shows {len(seen)} paths of the {name} and no more",)
+    operations = [
+        Operation(
+            key=read.key, does="read", effect="none", target="item", resource=name, find=above,
+            parameters=ignored(read, set()), answer=answer, inferred=told,
+        )
+    ]  # fmt: skip
+    for write in writes:
+        if write.method in {"PUT", "PATCH"} and "json-patch" not in "".join(
+            media.type for media in (write.body.content if write.body else ())
+        ):
+            operations.append(
+                Operation(
+                    key=write.key, does="update", effect="update", target="item", resource=name, find=above,
+                    only=seen, parameters=ignored(write, set()), answer=answer, inferred=told,
+                )
+            )  # fmt: skip
+    return operations
 
 
 def _many(draft: Draft, read: Documented) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,6 +23,8 @@ Kind = Literal["none", "json", "form", "multipart", "related", "text", "bytes"]
 
 LIMIT = 10 * 1024 * 1024
 _DEEPEST = 128
+_WHOLE = re.compile(rb"\d(?:\.0|[eE])")
+_EXACT = 2**53
 _REMEMBERED = 64
 _FORM = "application/x-www-form-urlencoded"
 _JSON_STARTS = b'{["-0123456789tfn'
@@ -233,7 +236,16 @@ def _json(raw: bytes, charset: str) -> Any:
         raise _MalformedError(str(error), error.pos) from None
     if raw.count(b"[") + raw.count(b"{") > _DEEPEST and _too_deep(value):
         raise _MalformedError(f"nested deeper than {_DEEPEST} levels")
-    return value
+    return _whole(value) if _WHOLE.search(raw) else value
+
+
+def _whole(value: Any) -> Any:
+    """Return a value with 2.0 as 2: to JSON Schema it is an integer, to Python it is none."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    if isinstance(value, dict):
+        return {name: _whole(member) for name, member in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _too_deep(value: Any) -> bool:

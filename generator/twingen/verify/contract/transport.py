@@ -228,14 +228,15 @@ def _phase(case: Case[Any]) -> str:
 
 
 def _request(prepared: requests.PreparedRequest, target: Target) -> Request:
-    parts = urlsplit(str(prepared.path_url))
+    # Not urlsplit: it takes what follows a doubled slash for a host.
+    path, _, query = str(prepared.path_url).partition("?")
     body = prepared.body or b""
     if isinstance(body, str):
         body = body.encode()
     headers = CaseInsensitiveDict(prepared.headers)
     sent = {str(name).lower(): _text(value) for name, value in headers.items()}
     sent.setdefault("host", urlsplit(target.address).netloc)
-    return Request(str(prepared.method), parts.path or "/", parts.query, sent, bytes(body), target.address)  # type: ignore[arg-type]
+    return Request(str(prepared.method), path or "/", query, sent, bytes(body), target.address)  # type: ignore[arg-type]
 
 
 def _text(value: Any) -> str:

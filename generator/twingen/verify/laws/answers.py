@@ -43,6 +43,11 @@ def _fits(trial: Trial, documented: Response, reply: Reply) -> None:
     if isinstance(reply.body, dict):
         published = [one.value for one in media.examples if isinstance(one.value, dict)]
         shown = properties(media.schema, schemas)
+        for name, member in reply.body.items():
+            items = resolve(shown.get(name, {}), schemas).get("items")
+            objects = isinstance(items, dict) and bool(properties(items, schemas))
+            if objects and isinstance(member, list) and any(isinstance(one, str) for one in member):
+                raise Broken(f"objects in {name}, as documented", "there are texts")
         for name in sorted(required(media.schema, schemas) - set(reply.body)):
             if not resolve(shown.get(name, {}), schemas).get("writeOnly") and all(name in value for value in published):
                 raise Broken(f"{name} in the answer, as documented", "it is not there")

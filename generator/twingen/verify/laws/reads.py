@@ -44,6 +44,8 @@ def read_what_is(trial: Trial, case: str) -> None:
             continue
         # What the create dropped is not the read's fault.
         kept = _kept(made.sent, row.data) if row is not None else {}
+        if operation.answer.only:
+            kept = paths.picked(kept, tuple(paths.split(one) for one in operation.answer.only))
         trial.shows("sent for it", kept, reply.body, operation)
         if path is None or row is None or not paths.has(row.data, path):
             continue
