@@ -317,11 +317,13 @@ def _compile(
                 break
             on_event(StageStarted(stage="mend", detail=f"{sum(map(len, findings.values()))} findings"))
             working = time.perf_counter()
-            known = dict(folder.files)
+            known, asked = dict(folder.files), len(worked.improved.results)
             worked = work(
                 folder, folder.load().lock, pages, agency, worked, wrote=dict(wrote), findings=findings, on_event=told
             )
             assert worked.improved is not None
+            if len(worked.improved.results) == asked:
+                break  # no unit of what was chosen answers for these files
             changed = sorted(name for name, raw in folder.files.items() if known.get(name) != raw and name != MEMORY)
             counts = {"files found wanting": len(findings), "files changed": len(changed)}
             on_event(StageFinished(stage="mend", seconds=time.perf_counter() - working, counts=counts))

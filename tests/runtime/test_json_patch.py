@@ -23,3 +23,12 @@ def test_a_patch_that_does_not_fit_changes_nothing_and_is_no_fault_of_the_data()
     refused = patch({"op": "replace", "path": "/size", "value": 2}, {"op": "remove", "path": "/lid"})
     assert (refused.status, refused.refusal) == (400, "patch_failed")
     assert patch({"op": "add", "path": "/lid", "value": True}).json() == {"id": "b", "size": 1, "lid": True}
+
+
+def test_a_list_of_steps_is_a_patch_under_any_type() -> None:
+    step = {"type": "object", "properties": {"op": {"type": "string"}, "path": {"type": "string"}, "value": {}}}
+    body = {"requestBody": {"content": {"application/json": {"schema": {"type": "array", "items": step}}}}}
+    openapi = document("PATCH /boxes/{id}\n", {"PATCH /boxes/{id}": body})
+    call = Caller(twin_of(openapi, BOX, seed="seed:\n- {resource: box, id: b, data: {size: 1}}"))
+    assert call.json("PATCH", "/boxes/b", [{"op": "replace", "path": "/size", "value": 2}]) == {"id": "b", "size": 2}
+    assert call("PATCH", "/boxes/b", [{"op": "remove", "path": "size"}]).refusal == "patch_failed"

@@ -21,7 +21,7 @@ from twingen.agent.crew import Crew, Role, UnitResult
 from twingen.agent.desk import Claim, Desk
 from twingen.agent.events import Event
 from twingen.agent.evidence import Library, Quote, plain
-from twingen.agent.improving import ledger_path
+from twingen.agent.improving import known_price, ledger_path
 from twingen.agent.ledger import Ledger
 from twingen.agent.memory import Memory, Remembered
 from twingen.agent.prompts import Block, reader_head
@@ -30,7 +30,7 @@ from twingen.agent.scene import NoWorkbench, Scene, Settings, Work
 from twingen.agent.tool import fenced
 from twingen.agent.tools import ADDITIONS
 from twingen.agent.units import Unit
-from twingen.agent.usage import Purse, Usage, price_of
+from twingen.agent.usage import Purse, Usage
 from twingen.agent.workbench import Standing
 from twingen.contract.keys import operation_key
 from twingen.contract.model import Contract
@@ -187,7 +187,7 @@ def _asked(
     ledger = Ledger(settings.ledger or ledger_path())
     crew = Crew(
         role=role, scene=scene, workbench=NoWorkbench(), ledger=ledger, model=model or Client(stop=stop),
-        price=price_of(settings.model), purse=Purse(settings.budget), on_event=on_event, stop=stop,
+        price=known_price(settings), purse=Purse(settings.budget), on_event=on_event, stop=stop,
     )  # fmt: skip
     results, interrupted = crew.run([unit for unit, _ in batches])
     if not interrupted:

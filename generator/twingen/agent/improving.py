@@ -102,12 +102,7 @@ def improve(
     Events come from several threads, one at a time. Setting `stop` (or Ctrl-C) ends it after the
     turns under way are in the ledger: what is done counts, the next call goes on from there.
     """
-    price = price_of(settings.model)
-    if settings.budget is not None and price is None:
-        raise UsageError(
-            f"the price of {settings.model} is not on record, so that a budget cannot be kept",
-            remedy="leave --budget out, or choose a model whose price is known",
-        )
+    price = known_price(settings)
     stop = stop or threading.Event()
     scene = Scene(work, settings)
     units = [unit for unit in scene.units() if scene.needed(unit)[0]]
@@ -123,6 +118,17 @@ def improve(
     if not interrupted:
         ledger.close()  # else a thread may still write its last turn
     return _gathered(work, workbench, crew.emit, ledger.path, results, interrupted)
+
+
+def known_price(settings: Settings) -> Price | None:
+    """Return the model's price; raises UsageError where a budget cannot be kept without it."""
+    price = price_of(settings.model)
+    if settings.budget is not None and price is None:
+        raise UsageError(
+            f"the price of {settings.model} is not on record, so that a budget cannot be kept",
+            remedy="leave --budget out, or choose a model whose price is known",
+        )
+    return price
 
 
 def ledger_path() -> Path:

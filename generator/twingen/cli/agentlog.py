@@ -141,7 +141,7 @@ def summary_lines(improved: Improved, examined: Examined | None = None) -> list[
     lines += [
         f"  {result.unit.name}: {result.end}: {result.reason}" for result in improved.results if result.end != "submitted"
     ]
-    if examined is not None:
+    if examined is not None and (examined.grades or examined.unexamined):
         counts = f"{examined.passed} passed, {examined.failed} failed, {examined.voided} void"
         lines.append(f"exam: {counts}; kept in {examined.folder}")
         lines += [f"  {unit}: no exam: {why}" for unit, why in examined.unexamined.items()]

@@ -89,8 +89,8 @@ class BuildLog:
         self._diagnostics(built)
         self._left_out(built)
         self._listed("stale", "by hand and written against other documents: kept as they are", built.stale)
-        self._listed("merged", "edited by hand follow the rules where the hand left them alone", built.merged)
-        self._listed("conflicts", "changed by hand and by the rules: look at them", built.conflicts)
+        self._listed("merged", "edited by hand follow the rules or the agent where the hand left them alone", built.merged)
+        self._listed("conflicts", "changed by hand and by the rules or the agent: look at them", built.conflicts)
         self._summary(built)
         if as_json:
             click.echo(json.dumps(_as_json(built), indent=2))

@@ -11,7 +11,7 @@ from twingen.runtime.answers import Answers, Outcome
 from twingen.runtime.carrying import carrying
 from twingen.runtime.engine import Engine
 from twingen.runtime.handlers import Handlers, Reply
-from twingen.runtime.json_patch import MEDIA as JSON_PATCH, PatchError, patched
+from twingen.runtime.json_patch import MEDIA as JSON_PATCH, PatchError, patched, takes_patches
 from twingen.runtime.kinds import (
     CompiledChange,
     CompiledGuard,
@@ -124,7 +124,7 @@ class Behaviour:
         self.spawn = tuple(CompiledSpawn(spawn) for spawn in operation.spawn)
         self.change = tuple(CompiledChange(change) for change in operation.change)
         self.patches = operation.target == "item" and any(
-            media.type == JSON_PATCH
+            takes_patches(media, engine.twin.contract.schemas)
             for media in (documented.body.content if documented is not None and documented.body else ())
         )
         writes = operation.effect in _WRITES and operation.handler is None
@@ -376,7 +376,7 @@ class Behaviour:
         return engine.create(scope, kind.name, data, refs, id=id)
 
     def _write(self, scope: Any, row: Row) -> Row:
-        if self.patches and scope.request.headers.get("content-type", "").partition(";")[0].strip() == JSON_PATCH:
+        if self.patches and (isinstance(scope.body, list) or self._is_patch(scope)):
             return self._patched(scope, row)
         data = self._data(scope)
         operation, kind = self.operation, self.kind
@@ -404,6 +404,10 @@ class Behaviour:
         scope.before = row
         inside = scope.with_names({"record": Row(row.kind, row.id, row.seq, data, row.refs, row.secret)})
         return self.engine.write(scope, row, apply(data, self.set, inside))
+
+    def _is_patch(self, scope: Any) -> bool:
+        header: str = scope.request.headers.get("content-type", "")
+        return header.partition(";")[0].strip() == JSON_PATCH
 
     def _patched(self, scope: Any, row: Row) -> Row:
         """Return the record with a JSON Patch applied; what clients cannot set stays as it is."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
+
+from twingen.contract.model import MediaType, Schema
+from twingen.contract.schemas import properties, resolve
 
 MEDIA = "application/json-patch+json"
 # What its media type says, whatever the schema beside it does.
@@ -13,6 +17,14 @@ _END = "-"
 
 class PatchError(ValueError):
     """A patch that cannot be applied; its text says why."""
+
+
+def takes_patches(media: MediaType, schemas: Mapping[str, Schema]) -> bool:
+    """Return whether a body is a patch: by its type, or as a list of steps that have an `op` and a `path`."""
+    if media.type == MEDIA:
+        return True
+    items = resolve(media.schema or {}, schemas).get("items")
+    return isinstance(items, Mapping) and {"op", "path"} <= set(properties(items, schemas))
 
 
 def patched(document: Any, operations: Any) -> Any:

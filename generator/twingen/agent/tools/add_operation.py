@@ -18,6 +18,8 @@ from twingen.contract.keys import operation_key, parameter_names
 FOLDER = "additions/"
 _PREFIX = "#/components/schemas/"
 _PATH = re.compile(r"/[^\s?#]*")
+# A page seldom lists every answer: one that it does not list is no breach of what it documents.
+_UNLISTED = {"default": {"description": "What the page does not list."}}
 _MEMBERS = frozenset({
     "operationId", "summary", "description", "tags", "parameters", "requestBody", "responses", "security", "deprecated",
 })  # fmt: skip
@@ -36,7 +38,7 @@ def run(desk: Desk, given: Mapping[str, Any]) -> str:
         wrong.append(f"no quote names {path}, and the pages of your unit do not either")
     if not any(quote.page in desk.library.pages for quote in quotes):
         wrong.append("no quote is of a page")
-    if "responses" not in operation:
+    if not isinstance(operation.get("responses"), Mapping):
         wrong.append("an operation needs `responses`, as far as the page tells them")
     wrong += [
         f"{name!r} is none of the members of an operation: {', '.join(sorted(_MEMBERS))}"
@@ -56,6 +58,7 @@ def run(desk: Desk, given: Mapping[str, Any]) -> str:
     wrong = wrong or _invalid(desk, method, path, operation, schemas, schemes)
     if wrong:
         raise ToolError("not added:\n" + "\n".join(wrong[:10]))
+    operation["responses"] = {**_UNLISTED, **operation["responses"]}
     operation[CITES] = [quote.as_dict() for quote in quotes]
     value = {
         "method": method.lower(), "path": path, "operation": operation, "schemas": schemas, "security_schemes": schemes,
