@@ -138,6 +138,7 @@ import sys
 from tests.agent import lending
 from twingen import agent
 from twingen.agent.events import Used
+from twingen.twin.model import Standing
 from twingen.workbench import Bench
 from pathlib import Path
 
@@ -197,3 +198,18 @@ def test_an_interrupted_build_keeps_what_it_has(build: Builder) -> None:
 
 def test_a_damaged_memory_counts_as_none() -> None:
     assert parse_memory(b"{") == parse_memory(None) == parse_memory(b'{"units": {"a": 1}}') == Memory()
+
+
+def test_a_finding_opens_a_file_that_is_semantic_throughout() -> None:
+    work = lending.work()
+    standing = {one.key: Standing(tier="semantic") for one in work.twin.contract.operations}
+    twin = replace(work.twin, lock=replace(work.twin.lock, standing=standing))
+    work = replace(work, twin=twin)
+    names = [one.unit.name for one in agent.plan(work, agent.Settings(), sizes=False)]
+    assert "resource/book" not in names
+    found = {"resources/book.yaml": ("GET /v1/books/{}: status: 500",)}
+    needed = {
+        one.unit.name: one.reason
+        for one in agent.plan(replace(work, findings=found), agent.Settings(), sizes=False) if one.needed
+    }  # fmt: skip
+    assert needed == {"resource/book": "1 findings against it"}
