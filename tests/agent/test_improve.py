@@ -17,6 +17,7 @@ from tests.conftest import environment
 from twingen import agent
 from twingen.agent.ledger import Branch
 from twingen.agent.memory import Memory, dump_memory, parse_memory
+from twingen.twin.model import Standing
 
 EVERY = ("service", "seed", "resource/book", lending.UNIT, "ui")
 

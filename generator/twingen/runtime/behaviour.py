@@ -418,7 +418,7 @@ class Behaviour:
         except PatchError as error:
             raise Refusal("patch_failed", field="body", reason=str(error)) from None
         if not isinstance(data, dict):
-            raise Refusal("invalid", field="body", reason="an object is expected")
+            raise Refusal("patch_failed", field="body", reason="an object is expected")
         for path in [*kind.read_only, *(one for one in (kind.id_path, kind.state) if one is not None)]:
             if paths.has(row.data, path):
                 data = paths.put(data, path, paths.get(row.data, path))
