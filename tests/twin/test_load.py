@@ -139,7 +139,7 @@ def test_a_resource_that_breaks_the_format(text: str, expected: str) -> None:
         (
             "service: t\nvalidation: {bodies: none}\n",
             "service.yaml:2: 'none' is not allowed here (at validation.bodies)\n"
-            "  one of strict, lenient, off",
+            "  one of strict, lenient, types, off",
         ),
     ],
 )
