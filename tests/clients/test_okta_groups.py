@@ -157,6 +157,16 @@ def test_a_group_without_apps(okta: Org) -> None:
     assert answer.headers["link"] == f'<{okta.url}/api/v1/groups/{group}/apps?limit=20>; rel="self"'
 
 
+def test_apps_of_a_group(okta: Org) -> None:
+    group, other = okta.group("Pilots"), okta.group("Captains")
+    app = {"signOnMode": "BOOKMARK", "name": "bookmark", "label": "Charts",
+           "settings": {"app": {"requestIntegration": False, "url": "https://charts.example.com"}}}  # fmt: skip
+    made = okta.http("POST", "/api/v1/apps", json=app).json()
+    assert okta.http("PUT", f"/api/v1/apps/{made['id']}/groups/{group}", json={}).status_code == 200
+    assert [one["id"] for one in okta.http("GET", f"/api/v1/groups/{group}/apps").json()] == [made["id"]]
+    assert okta.http("GET", f"/api/v1/groups/{other}/apps").json() == []
+
+
 def test_owners(okta: Org) -> None:
     group, other, user = okta.group("Pilots"), okta.group("Captains"), okta.user("Ada")["id"]
 
