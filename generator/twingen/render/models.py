@@ -76,9 +76,14 @@ class ModelsTask:
 
     def stop(self) -> None:
         """End the process, if it still runs (a build that failed or was interrupted)."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 def _keep(file: Path, text: str) -> None:
