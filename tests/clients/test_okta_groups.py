@@ -150,23 +150,6 @@ def test_members_come_in_pages(okta: Org) -> None:
     assert "next" not in second.links
 
 
-def test_a_group_without_apps(okta: Org) -> None:
-    group = okta.group("Pilots")
-    assert okta.ok(lambda client: client.list_assigned_applications_for_group(group)) == []
-    answer = okta.http("GET", f"/api/v1/groups/{group}/apps")
-    assert answer.headers["link"] == f'<{okta.url}/api/v1/groups/{group}/apps?limit=20>; rel="self"'
-
-
-def test_apps_of_a_group(okta: Org) -> None:
-    group, other = okta.group("Pilots"), okta.group("Captains")
-    app = {"signOnMode": "BOOKMARK", "name": "bookmark", "label": "Charts",
-           "settings": {"app": {"requestIntegration": False, "url": "https://charts.example.com"}}}  # fmt: skip
-    made = okta.http("POST", "/api/v1/apps", json=app).json()
-    assert okta.http("PUT", f"/api/v1/apps/{made['id']}/groups/{group}", json={}).status_code == 200
-    assert [one["id"] for one in okta.http("GET", f"/api/v1/groups/{group}/apps").json()] == [made["id"]]
-    assert okta.http("GET", f"/api/v1/groups/{other}/apps").json() == []
-
-
 def test_owners(okta: Org) -> None:
     group, other, user = okta.group("Pilots"), okta.group("Captains"), okta.user("Ada")["id"]
 
