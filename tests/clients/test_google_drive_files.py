@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,6 +101,7 @@ def test_lists_are_searched_ordered_and_paged(google: Google) -> None:
     folder = google.make("Reports", FOLDER)
     for name in ("Don't panic", "beta plan", "alpha"):
         google.make(name, parents=[folder["id"]], properties={"team": name[0]})
+    time.sleep(0.005)  # newest first: not within the same millisecond
     google.make("notes.txt", "text/plain", starred=True)
     answer = google.files.list(
         pageSize=1000, supportsAllDrives=True, includeItemsFromAllDrives=True
