@@ -15,7 +15,7 @@ from twingen.errors import FormatError, NoContractError, UsageError
 from twingen.pipeline import Built, StageFinished, StageStarted, build
 from twingen.render import swap
 from twingen.twin.load import load_twin
-from twingen.twin.model import Lock
+from twingen.twin.record import Lock
 
 _CACHE: list[Path] = []
 _USER = {

@@ -17,7 +17,7 @@ from twingen.contract.model import Contract
 from twingen.contract.pages import Page
 from twingen.render.folder import TwinFolder
 from twingen.render.rewriting import rewrite
-from twingen.twin.model import Lock
+from twingen.twin.record import Lock
 from twingen.workbench import Bench
 
 Told = Callable[[Event], None]

@@ -22,7 +22,8 @@ from twingen.report.model import Note, OperationResult, Report
 from twingen.standing import standings
 from twingen.twin.evidence import unresolved
 from twingen.twin.lock import dump_lock
-from twingen.twin.model import Exam, Lock, Standing, Twin
+from twingen.twin.model import Twin
+from twingen.twin.record import Exam, Lock, Standing
 from twingen.twin.write import dump_resource
 from twingen.twin.yaml import dump as dump_yaml, load as load_yaml
 from twingen.verify.collect import Collector

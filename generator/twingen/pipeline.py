@@ -44,7 +44,8 @@ from twingen.report.model import Report
 from twingen.runtime.run import Run
 from twingen.standing import standings
 from twingen.twin.lock import FILE as LOCK, dump_lock, parse_lock
-from twingen.twin.model import Exam, Lock, Operation, Resource, Twin, Unit
+from twingen.twin.model import Operation, Resource, Twin
+from twingen.twin.record import Exam, Lock, Unit
 from twingen.twin.write import dump_resource, dump_seeds, dump_service
 from twingen.verify.converge import LoopEvent
 from twingen.verify.remembered import prove_once

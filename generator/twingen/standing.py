@@ -8,7 +8,8 @@ from typing import Protocol
 
 from twingen.contract.model import Operation as Documented
 from twingen.twin.dispatch import documented_kinds
-from twingen.twin.model import Operation, Proof, Standing, Twin
+from twingen.twin.model import Operation, Twin
+from twingen.twin.record import Proof, Standing
 from twingen.twin.write import operation_data
 
 _UNPROVEN = "no law reaches it: none is about what it does"

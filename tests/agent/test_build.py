@@ -20,7 +20,7 @@ from twingen.pipeline import Built, Event, StageFinished, build
 from twingen.report.digest import digest_of_folder
 from twingen.report.model import Finding
 from twingen.twin.load import load_twin
-from twingen.twin.model import Exam as ExamOnRecord
+from twingen.twin.record import Exam as ExamOnRecord
 from twingen.verify.events import Ended, Event as Proved, Found, Tried
 from twingen.verify.provers import Prover, Task
 

@@ -17,7 +17,7 @@ from tests.conftest import environment
 from twingen import agent
 from twingen.agent.ledger import Branch
 from twingen.agent.memory import Memory, dump_memory, parse_memory
-from twingen.twin.model import Standing
+from twingen.twin.record import Standing
 
 EVERY = ("service", "seed", "resource/book", lending.UNIT, "ui")
 
@@ -139,7 +139,7 @@ import sys
 from tests.agent import lending
 from twingen import agent
 from twingen.agent.events import Used
-from twingen.twin.model import Standing
+from twingen.twin.record import Standing
 from twingen.workbench import Bench
 from pathlib import Path
 

@@ -14,7 +14,7 @@ from twingen.agent.memory import FILE, dump_memory, parse_memory
 from twingen.pipeline import build as compile_twin
 from twingen.twin.load import load_files, load_twin
 from twingen.twin.lock import dump_lock
-from twingen.twin.model import Lock, Unit
+from twingen.twin.record import Lock, Unit
 
 
 def test_the_next_build_keeps_it(build: Builder, good: Script, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from twingen.report.model import (
     Story,
     Tally,
 )
-from twingen.twin.model import Tier
+from twingen.twin.record import Tier
 
 HOSTILE = "</script><img src=x onerror=\"document.title='owned'\"> & 'quoted' | `code`"
 

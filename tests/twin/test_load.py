@@ -11,7 +11,8 @@ from twingen.errors import DamagedTwinError, FormatError, NewerTwinError, TwinEr
 from twingen.twin.format import schema
 from twingen.twin.load import load_files, load_twin
 from twingen.twin.lock import dump_lock, parse_lock
-from twingen.twin.model import Lock, Proof, Standing, Twin, Unit
+from twingen.twin.model import Twin
+from twingen.twin.record import Lock, Proof, Standing, Unit
 
 _TOML = 'format = 1\nname = "t"\n'
 _CONTRACT = contract_of(document("GET /users\nGET /users/{id}"))

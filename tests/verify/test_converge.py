@@ -11,7 +11,8 @@ import pytest
 
 from tests.verify.making import whole
 from twingen.report.model import Column, Finding, Note
-from twingen.twin.model import Deviation, Lock, Standing, Twin, Unit
+from twingen.twin.model import Twin
+from twingen.twin.record import Deviation, Lock, Standing, Unit
 from twingen.verify.collect import expandable
 from twingen.verify.converge import (
     Converged,

@@ -16,7 +16,8 @@ from tests.runtime.making import _ENVELOPE as ENVELOPE, twin_of
 from twingen.infer import PASSES
 from twingen.pipeline import _whole
 from twingen.standing import standings
-from twingen.twin.model import Answer, Standing, Treatment, Twin
+from twingen.twin.model import Answer, Treatment, Twin
+from twingen.twin.record import Standing
 from twingen.twin.write import dump_resource, dump_service
 from twingen.verify.prove import prove
 

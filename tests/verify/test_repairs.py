@@ -12,7 +12,8 @@ from twingen.contract.model import Contract
 from twingen.report.model import Finding
 from twingen.runtime.http import Request
 from twingen.runtime.run import Run
-from twingen.twin.model import Lock, Twin, Unit
+from twingen.twin.model import Twin
+from twingen.twin.record import Lock, Unit
 from twingen.verify.repairs import repair
 
 _LAMP = {

@@ -11,7 +11,8 @@ from typing import Literal
 from twingen.agent.evidence import Library, Quote
 from twingen.agent.slices import Slices
 from twingen.contract.model import Operation
-from twingen.twin.model import Standing, Twin
+from twingen.twin.model import Twin
+from twingen.twin.record import Standing
 
 Kind = Literal["service", "seed", "resource", "ui", "additions"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from twingen.contract.additions import is_added
-from twingen.twin.model import Dispatch, Standing, Twin
+from twingen.twin.model import Dispatch, Twin
+from twingen.twin.record import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from twingen.twin.model import Tier
+from twingen.twin.record import Tier
 
 # What found it: generated cases against the contract, laws, scenarios, recorded traffic, a sandbox.
 Source = Literal["contract", "law", "scenario", "recording", "parity"]

@@ -13,7 +13,8 @@ from twingen.runtime.parameters import ParameterDecoder, compile_parameters
 from twingen.runtime.sample import SampledResponse
 from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import Validator, Violation
-from twingen.twin.model import Operation, Standing
+from twingen.twin.model import Operation
+from twingen.twin.record import Standing
 
 if TYPE_CHECKING:
     from twingen.runtime.app import TwinApp

@@ -16,7 +16,8 @@ from twingen.twin import shorthand
 from twingen.twin.evidence import unresolved
 from twingen.twin.format import check
 from twingen.twin.lock import FILE as LOCK, parse_lock
-from twingen.twin.model import FORMAT, Deviation, Operation, Place, Resource, Service, Twin, View
+from twingen.twin.model import FORMAT, Operation, Place, Resource, Service, Twin, View
+from twingen.twin.record import Deviation
 from twingen.twin.yaml import line_of, load
 
 _Loaded = TypeVar("_Loaded")

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from twingen.twin.model import Exam, Lock, Proof, Standing, Unit
+from twingen.twin.record import Exam, Lock, Proof, Standing, Unit
 
 FILE = "twin.lock"
 

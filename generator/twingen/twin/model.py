@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from twingen.contract.model import Contract
+from twingen.twin.record import Deviation, Lock
 
 FORMAT = 1
 
@@ -19,7 +20,6 @@ Effect = Literal[
     "none", "create", "upsert", "update", "replace", "delete", "transition", "link", "unlink"
 ]
 Target = Literal["collection", "item", "field", "singleton", "edge", "view"]
-Tier = Literal["semantic", "shape", "unsupported"]
 ViewKind = Literal["table", "detail", "board", "thread", "tree", "document", "grid"]
 
 
@@ -445,72 +445,6 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deviation:
-    """Where the real service differs from its own contract; evidence is required to resolve."""
-
-    operation: str
-    check: str
-    reason: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """Why an operation may be called semantic: a law and its mutant, or a test of what was written."""
-
-    kind: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A file of the twin as the lock knows it. `origin` is inferred, adopted, agent or hand.
-
-    `evidence` is the digest of what it was written against; a unit is stale when the documents say
-    something else by now. `base` names the text below .twin/objects that the rules concluded then,
-    `agent` the one that an agent handed in last.
-    """
-
-    file: str
-    origin: str
-    digest: str
-    evidence: str = ""
-    base: str = ""
-    agent: str = ""
-    stale: bool = False
-    left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An operation's tier as the build found it, with the reasons where it is not semantic."""
-
-    tier: Tier
-    reasons: tuple[str, ...] = ()
-    proof: Proof | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exam:
-    """How the twin did in the exam of that digest, which is kept outside of it."""
-
-    digest: str
-    passed: int
-    failed: int
-    voided: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
-    """`damage` says why what was on record could not be read; "" when nothing is wrong with it."""
-
-    units: Mapping[str, Unit] = member(default_factory=dict)
-    standing: Mapping[str, Standing] = member(default_factory=dict)
-    exam: Exam | None = None
-    damage: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Twin:
     """A whole twin: the contract, the behaviour over it, and what is on record about both.
 
@@ -531,7 +465,7 @@ class Twin:
     deviations: tuple[Deviation, ...] = ()
     views: tuple[View, ...] = ()
     pages: Mapping[str, bytes] = member(default_factory=dict)
-    lock: Lock = Lock()
+    lock: Lock = member(default_factory=Lock)
     handlers: Mapping[str, str] = member(default_factory=dict)
     digests: Mapping[str, str] = member(default_factory=dict)
     path: Path | None = member(default=None, compare=False)

@@ -17,7 +17,8 @@ from twingen.report.model import (
     Story,
     Tally,
 )
-from twingen.twin.model import Standing, Twin
+from twingen.twin.model import Twin
+from twingen.twin.record import Standing
 from twingen.verify.events import Event, Found, Noted, NotTried, Told, Tried
 
 _OVERLAID = "only the contract as published is broken: a repair in overlay.yaml, with its evidence, allows it"

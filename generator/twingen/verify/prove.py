@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from twingen.runtime.app import TwinApp
 from twingen.runtime.world import World
-from twingen.twin.model import Operation, Proof, Twin
+from twingen.twin.model import Operation, Twin
+from twingen.twin.record import Proof
 from twingen.verify.laws import LAWS
 from twingen.verify.mutants import Mutant
 from twingen.verify.outcome import Broken, Unreached, brief

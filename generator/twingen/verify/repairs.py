@@ -15,7 +15,8 @@ from twingen.report.model import Excuse, Finding
 from twingen.runtime.sampler import validator_of
 from twingen.runtime.validation import Schemas
 from twingen.runtime.violation import fits
-from twingen.twin.model import Answer, Operation, Resource, Standing, Twin
+from twingen.twin.model import Answer, Operation, Resource, Twin
+from twingen.twin.record import Standing
 
 # Checks that compare an answer with what its operation documents for it.
 _ANSWERS = frozenset({"response_schema_conformance", "content_type_conformance"})
